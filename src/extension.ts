@@ -17,6 +17,7 @@ import { publishDiagnostics } from './host/pairs/diagnostics.ts';
 import { createPairCatalog } from './host/pairs/pairCatalog.ts';
 import { registerQuickFixes } from './host/pairs/quickFixes.ts';
 import { showCurrentPair } from './host/pairs/statusBar.ts';
+import { createPromptDocuments } from './host/promptSets/promptDocuments.ts';
 import { registerCodeLenses } from './host/prompts/codeLenses.ts';
 import { createComparePanels } from './host/views/comparePanels.ts';
 import { createWorkerClient } from './host/worker/client.ts';
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext) {
     onDidProgress: engine.onDidProgress,
   });
   const statusBar = showCurrentPair(catalog);
+  const promptDocuments = createPromptDocuments();
 
   context.subscriptions.push(
     log,
@@ -56,6 +58,7 @@ export function activate(context: vscode.ExtensionContext) {
     catalog,
     panels,
     statusBar,
+    promptDocuments,
     publishDiagnostics(catalog),
     registerQuickFixes(keys),
     registerCodeLenses(catalog),
@@ -80,7 +83,7 @@ export function activate(context: vscode.ExtensionContext) {
 
   // What the suite in test/host looks at; nobody else is handed it.
   if (context.extensionMode === vscode.ExtensionMode.Test)
-    return { catalog, keys, panels, statusBar, engine, worker, labels };
+    return { catalog, keys, panels, statusBar, engine, worker, labels, promptDocuments };
   return undefined;
 }
 

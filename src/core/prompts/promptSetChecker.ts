@@ -24,9 +24,6 @@ const NEAR_BY_SKETCH = 0.66;
 const TEMPLATE = 32;
 /** Near duplicates that are remembered of one input. */
 const NEIGHBOURS = 8;
-/** Lines between two pauses of {@link PromptSetChecker.index}. */
-const SLICE = 50;
-
 /** How many samples say what, for the footer of a set. */
 export interface Counts {
   samples: number;
@@ -68,13 +65,13 @@ export class PromptSetChecker {
   }
 
   /**
-   * Reads what has not been read yet, pausing now and then with the share that is done (0 to 1); meanwhile edits may
-   * come. Run it to its end for a whole picture.
+   * Reads what has not been read yet, pausing before every line with the share that is done (0 to 1); meanwhile edits
+   * may come. Run it to its end for a whole picture.
    */
   *index(): Generator<number> {
     const lines = [...this.#document.lines()];
     for (const [done, line] of lines.entries()) {
-      if (done % SLICE === SLICE - 1) yield done / lines.length;
+      yield done / lines.length;
       if (!this.#entries.has(line) && this.#document.has(line)) this.#add(line);
     }
   }
