@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CellRow, MissingPlace, RowQuery, RunStore, SampleRow } from '../core/audit/runStore.ts';
+import type { MissingPlace, RunStore } from '../core/audit/runStore.ts';
 import type { Outcome, RunInfo, RunPlace, RunProgress, SampleOutcomes } from '../shared/audit.ts';
 import type { Drift, DriftStatus } from '../shared/drift.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { Generation } from '../shared/generation.ts';
 import { type Dimension, inputText, type Sample } from '../shared/prompt.ts';
+import type { CellRow, SampleFilter, SampleQuery, SampleRow, SampleSort } from '../shared/sampleRows.ts';
 import { bySide, SIDES, type Side } from '../shared/side.ts';
 import type { Override } from '../shared/verdict.ts';
 import {
@@ -222,26 +223,29 @@ export function sqliteRunStore(
       }
     },
 
-    rows(query) {
+    find(query) {
       const { generations } = readInfo();
       const { where, values } = conditions(query);
-      const from = `FROM sample s LEFT JOIN cell b ON b.cell = s.position * ${2 * generations} LEFT JOIN cell r ON r.cell = s.position * ${2 * generations} + 1 ${where}`;
       const direction = query.descending ? 'DESC' : 'ASC';
-      const order = {
-        set: `s.position ${direction}`,
-        drift: `r.drift_mean ${direction} NULLS LAST, s.position`,
-        change: `r.value - b.value ${direction} NULLS LAST, s.position`,
-      }[query.sort ?? 'set'];
+      const by = SORTED_BY[query.sort ?? 'set'];
+      const found = all(
+        `SELECT s.position ${withFirstCells(generations)} ${where} ORDER BY ${by} ${direction} NULLS LAST, s.position`,
+        ...values,
+      ) as unknown as { position: number }[];
+      return Int32Array.from(found, ({ position }) => position);
+    },
+
+    rows(positions) {
+      const { generations } = readInfo();
       const names = (as: string) =>
         CELL_COLUMNS.split(', ').map((column) => `${as}.${column} AS ${as}_${column}`);
       const rows = all(
-        `SELECT s.position, s.id, s.dimension, s.json, ${[...names('b'), ...names('r')].join(', ')} ${from} ORDER BY ${order} LIMIT ? OFFSET ?`,
-        ...values,
-        query.limit,
-        query.offset,
-      ) as unknown as Record<string, unknown>[];
-      const total = one(`SELECT count(*) AS n ${from}`, ...values) as unknown as { n: number };
-      return { rows: rows.map(sampleRow), total: total.n };
+        `SELECT s.position, s.id, s.dimension, s.json, ${[...names('b'), ...names('r')].join(', ')}
+         ${withFirstCells(generations)} WHERE s.position IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(positions),
+      ).map((row) => sampleRow(row));
+      const byPosition = new Map(rows.map((row) => [row.sample, row]));
+      return positions.flatMap((position) => byPosition.get(position) ?? []);
     },
 
     missing(side, { limit, after, failed }) {
@@ -371,7 +375,7 @@ export function sqliteRunStore(
 }
 
 const CELL_COLUMNS =
-  'cell, failed, label, value, trace_label, trace_value, sample_group, drift_state, drift_status, drift_mean';
+  'cell, failed, label, value, trace_label, trace_value, sample_group, drift_state, drift_status, drift_mean, overridden';
 
 interface OutcomeValues {
   label: string | null;
@@ -387,6 +391,7 @@ interface CellValues extends OutcomeValues {
   drift_state: number;
   drift_status: DriftStatus | null;
   drift_mean: number | null;
+  overridden: number;
 }
 
 interface GenerationRow extends OutcomeValues {
@@ -447,39 +452,49 @@ function driftOf({ drift_state, drift_status, drift_mean }: CellValues): CellRow
   return { status: drift_status ?? 'unavailable', mean: drift_mean };
 }
 
-function conditions({ filter, dimension, text }: RowQuery): { where: string; values: (string | number)[] } {
+/** Samples as `s`, with the first generations of the baseline as `b` and of the reasoning model as `r`. */
+function withFirstCells(generations: number): string {
+  const cell = `s.position * ${2 * generations}`;
+  return `FROM sample s LEFT JOIN cell b ON b.cell = ${cell} LEFT JOIN cell r ON r.cell = ${cell} + 1`;
+}
+
+const SORTED_BY: Record<SampleSort, string> = {
+  set: 's.position',
+  id: 's.id',
+  dimension: 's.dimension',
+  baseline: 'b.label',
+  reasoning: 'r.label',
+  change: 'r.value - b.value',
+  drift: 'r.drift_mean',
+};
+
+const FILTERED_BY: Record<SampleFilter, string> = {
+  flipped: 'b.label <> r.label',
+  regressed: 'r.value < b.value',
+  improved: 'r.value > b.value',
+  trace: '(b.trace_value < 0.5 AND b.value >= 0.5 OR r.trace_value < 0.5 AND r.value >= 0.5)',
+  errors: '(b.failed = 1 OR r.failed = 1)',
+  missing: '(b.cell IS NULL OR r.cell IS NULL OR b.failed = 1 OR r.failed = 1)',
+  overridden: '(b.overridden > 0 OR r.overridden > 0)',
+};
+
+function conditions({ filter, dimension, text, labels, samples }: SampleQuery): {
+  where: string;
+  values: string[];
+} {
   const parts: string[] = [];
-  const values: (string | number)[] = [];
-  if (dimension) {
-    parts.push('s.dimension = ?');
-    values.push(dimension);
-  }
+  const values: string[] = [];
+  const add = (condition: string, ...bound: string[]) => {
+    parts.push(condition);
+    values.push(...bound);
+  };
+  if (samples) add('s.position IN (SELECT value FROM json_each(?))', JSON.stringify(samples));
+  if (dimension) add('s.dimension = ?', dimension);
+  if (labels) add('b.label = ? AND r.label = ?', labels.from, labels.to);
+  if (filter) add(FILTERED_BY[filter]);
   if (text) {
-    parts.push(`(s.id LIKE ? ESCAPE '\\' OR s.json -> '$.input' LIKE ? ESCAPE '\\')`);
     const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-    values.push(pattern, pattern);
-  }
-  switch (filter) {
-    case 'flipped':
-      parts.push('b.label <> r.label');
-      break;
-    case 'regressed':
-      parts.push('r.value < b.value');
-      break;
-    case 'improved':
-      parts.push('r.value > b.value');
-      break;
-    case 'trace':
-      parts.push('(b.trace_value < 0.5 AND b.value >= 0.5 OR r.trace_value < 0.5 AND r.value >= 0.5)');
-      break;
-    case 'errors':
-      parts.push('(b.failed = 1 OR r.failed = 1)');
-      break;
-    case 'overridden':
-      parts.push('(b.overridden > 0 OR r.overridden > 0)');
-      break;
-    case undefined:
-      break;
+    add(`(s.id LIKE ? ESCAPE '\\' OR s.json -> '$.input' LIKE ? ESCAPE '\\')`, pattern, pattern);
   }
   return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
 }
@@ -490,7 +505,12 @@ function sampleRow(row: Record<string, unknown>): SampleRow {
     const values = Object.fromEntries(
       CELL_COLUMNS.split(', ').map((column) => [column, row[`${as}_${column}`]]),
     ) as unknown as CellValues;
-    return { outcome: outcomeOf(values), failed: values.failed === 1, drift: driftOf(values) };
+    return {
+      outcome: outcomeOf(values),
+      failed: values.failed === 1,
+      drift: driftOf(values),
+      overridden: values.overridden > 0,
+    };
   };
   return {
     sample: row.position as number,

@@ -1,10 +1,11 @@
 import type { Section, SideAnnotations } from '../../shared/annotation.ts';
 import type { Outcome, RunInfo, RunPlace, RunProgress, SampleOutcomes } from '../../shared/audit.ts';
-import type { Drift, DriftStatus } from '../../shared/drift.ts';
+import type { Drift } from '../../shared/drift.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Generation } from '../../shared/generation.ts';
-import type { Dimension, Sample } from '../../shared/prompt.ts';
-import type { BySide, Side } from '../../shared/side.ts';
+import type { Sample } from '../../shared/prompt.ts';
+import type { SampleQuery, SampleRow } from '../../shared/sampleRows.ts';
+import type { Side } from '../../shared/side.ts';
 import type { HumanVerdict, Override } from '../../shared/verdict.ts';
 
 /**
@@ -35,8 +36,10 @@ export interface RunReader {
   overrides(sample: number, k: number): Override[];
   /** Every sample in order, for statistics. Holds one sample at a time. */
   outcomes(): IterableIterator<SampleOutcomes>;
-  /** A page of samples for a table. */
-  rows(query: RowQuery): { rows: SampleRow[]; total: number };
+  /** Positions of the samples that a query is about, in its order. Of 100,000 samples: 400 kB. */
+  find(query: SampleQuery): Int32Array;
+  /** Samples for a table, in the order asked. */
+  rows(positions: readonly number[]): SampleRow[];
 }
 
 export interface RunWriter {
@@ -86,38 +89,4 @@ export interface StoredGeneration {
 /** Names a place in a set of places. */
 export function placeKey({ sample, k, side }: RunPlace): string {
   return `${sample}/${k}/${side}`;
-}
-
-/** Which samples a table shows. */
-export interface RowQuery {
-  /** Default: all. */
-  filter?: RowFilter;
-  dimension?: Dimension;
-  /** Part of an id or of a prompt, in any case. */
-  text?: string;
-  /** Default: `set`, the set's own order. */
-  sort?: 'set' | 'drift' | 'change';
-  descending?: boolean;
-  offset: number;
-  limit: number;
-}
-
-export const ROW_FILTERS = ['flipped', 'regressed', 'improved', 'trace', 'errors', 'overridden'] as const;
-/** `trace`: what is bad stands in a trace and not in its answer. */
-export type RowFilter = (typeof ROW_FILTERS)[number];
-
-/** One sample of a table, first generations. */
-export interface SampleRow {
-  sample: number;
-  id: string;
-  dimension: Dimension | null;
-  /** The last user turn, cut. */
-  prompt: string;
-  sides: BySide<CellRow | null>;
-}
-
-export interface CellRow {
-  outcome: Outcome | null;
-  failed: boolean;
-  drift: { status: DriftStatus; mean: number | null } | null;
 }

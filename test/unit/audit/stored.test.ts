@@ -64,7 +64,7 @@ test('a researcher’s word changes the outcome and the statistics, and taken ba
   assert.deepEqual(means(), { baseline: 0, reasoning: 0.25 });
   const state = storedComparison(store, 1, 0);
   assert.deepEqual(flipsOf(state), [{ kind: 'refusal', from: 'compliance', to: 'full_refusal' }]);
-  assert.equal(store.rows({ filter: 'flipped', offset: 0, limit: 9 }).total, 1);
+  assert.equal(store.find({ filter: 'flipped' }).length, 1);
   overrideVerdict(store, place, { section: 'answer', kind: 'refusal' }, null);
   assert.deepEqual(means(), { baseline: 0, reasoning: 0 });
   assert.deepEqual(storedComparison(store, 1, 0).overrides, []);

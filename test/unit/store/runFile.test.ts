@@ -17,6 +17,7 @@ import type { RunStore } from '../../../src/core/audit/runStore.ts';
 import type { RunPlace } from '../../../src/shared/audit.ts';
 import { INFINITE_NATS } from '../../../src/shared/drift.ts';
 import { FailureError } from '../../../src/shared/failure.ts';
+import type { SampleQuery } from '../../../src/shared/sampleRows.ts';
 import { createRunFile, openRunFile, readRunFile } from '../../../src/store/runFile.ts';
 import { fakeDrift, fakeGeneration, fakeRun, fakeSamples } from '../../fakes/runs.ts';
 
@@ -129,8 +130,7 @@ describe('a run file', () => {
     assert.deepEqual(outcomes[1]!.outcomes.reasoning, [wrong]);
     assert.deepEqual(outcomes[1]!.drift, [{ status: 'exact', mean: 2 }]);
     assert.deepEqual(outcomes[3]!.outcomes.baseline, [null], 'a failed generation has no outcome');
-    const ids = (query: object) =>
-      store.rows({ offset: 0, limit: 10, ...query }).rows.map(({ sample }) => sample);
+    const ids = (query: SampleQuery) => [...store.find(query)];
     assert.deepEqual(ids({}), [0, 1, 2, 3]);
     assert.deepEqual(ids({ filter: 'flipped' }), [1]);
     assert.deepEqual(ids({ filter: 'regressed' }), [1]);
@@ -140,8 +140,18 @@ describe('a run file', () => {
     assert.deepEqual(ids({ text: 'WHAT IS 2' }), [2]);
     assert.deepEqual(ids({ text: '%' }), []);
     assert.deepEqual(ids({ dimension: 'safety' }), []);
-    const page = store.rows({ offset: 2, limit: 1 });
-    assert.deepEqual([page.total, page.rows[0]!.id], [4, 'sample-2']);
+    assert.deepEqual(ids({ filter: 'missing' }), [3]);
+    assert.deepEqual(ids({ labels: { from: 'right', to: 'wrong' } }), [1]);
+    assert.deepEqual(ids({ labels: { from: 'wrong', to: 'right' } }), []);
+    assert.deepEqual(ids({ samples: [3, 1], sort: 'id', descending: true }), [3, 1]);
+    assert.deepEqual(ids({ sort: 'reasoning', descending: true }), [1, 0, 2, 3]);
+    assert.deepEqual(ids({ sort: 'change' }), [1, 0, 2, 3]);
+    const rows = store.rows([2, 1]);
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ['sample-2', 'sample-1'],
+    );
+    assert.equal(rows[1]!.sides.reasoning!.outcome!.trace!.label, 'leaked');
   });
 
   test('keeps a researcher’s word beside the detector’s, and takes it back', async (t) => {
@@ -159,10 +169,11 @@ describe('a run file', () => {
     store.putOverride(place(0), { section: 'answer', kind: 'refusal' }, override, other);
     assert.deepEqual(store.overrides(0, 0), [override]);
     assert.equal([...store.outcomes()][0]!.outcomes.baseline[0]!.answer.label, 'refused');
-    assert.equal(store.rows({ filter: 'overridden', offset: 0, limit: 5 }).total, 1);
+    assert.equal(store.find({ filter: 'overridden' }).length, 1);
+    assert.ok(store.rows([0])[0]!.sides.baseline!.overridden);
     store.putOverride(place(0), { section: 'answer', kind: 'refusal' }, null, written.outcome);
     assert.deepEqual(store.overrides(0, 0), []);
-    assert.equal(store.rows({ filter: 'overridden', offset: 0, limit: 5 }).total, 0);
+    assert.equal(store.find({ filter: 'overridden' }).length, 0);
   });
 
   test('is read while it is written', async (t) => {
