@@ -184,3 +184,72 @@ export interface StudyRow {
   method: Method;
   analysis: AuditAnalysis;
 }
+
+/** What an audit of this window is doing, or how it ended. */
+export interface AuditStatus {
+  /**
+   * `preparing`: models are being loaded, the file is made; `stopping`: what is on its way ends; the others are ends.
+   * `stopped`: no further sample can be generated; `failed`: the run itself broke, by a bug or a file that cannot be
+   * written.
+   */
+  phase: 'preparing' | 'running' | 'stopping' | 'complete' | 'cancelled' | 'stopped' | 'failed';
+  progress: RunProgress;
+  /** Whether drift is scored. */
+  scoring: boolean;
+  /** Generated tokens a second since this start, both models together; null: none yet. */
+  tokensPerSecond: number | null;
+  /** Seconds until it is done at this pace; null: not known yet, or ended. */
+  eta: number | null;
+  /** What it waits for, in a line: a model that is being loaded. */
+  waitingFor: string | null;
+  /** Why, where it was `stopped` or has `failed`. */
+  failure: Failure | null;
+}
+
+/** Whether an audit goes on. */
+export function isRunning({ phase }: AuditStatus): boolean {
+  return phase === 'preparing' || phase === 'running' || phase === 'stopping';
+}
+
+/** How many generations and scorings of a run are left to do or to do again: what resuming it would do. */
+export function leftToDo({ total, done, failed, scored, scoringFailed }: RunProgress, scoring: boolean) {
+  return {
+    generate: total - done - failed,
+    /** Of the generations that are done. */
+    score: scoring ? done - scored - scoringFailed : 0,
+    again: failed + (scoring ? scoringFailed : 0),
+  };
+}
+
+/** A mean of KL over tokens, nats. */
+export interface DriftMean {
+  /** Over tokens: every one weighs the same. */
+  mean: number;
+  /** 95 %, clustered by sample; null with fewer than two samples, or an infinite mean. */
+  interval: Interval | null;
+  /** Tokens that the mean is over. */
+  positions: number;
+  /** Samples that these tokens are of. */
+  samples: number;
+}
+
+/** Where in the reasoning model's generations drift sits: forward KL, control tokens in no mean. */
+export interface DriftProfile {
+  /** Trace before answer, exact before bound; only those that have tokens. Exact figures and bounds are never mixed. */
+  series: DriftSeries[];
+  /** The same by dimension, without positions. */
+  dimensions: {
+    dimension: Dimension;
+    segment: 'trace' | 'answer';
+    status: DriftSeries['status'];
+    overall: DriftMean;
+  }[];
+}
+
+export interface DriftSeries {
+  segment: 'trace' | 'answer';
+  status: Exclude<DriftStatus, 'unavailable'>;
+  overall: DriftMean;
+  /** By position within the segment, from 0, `from` included and `to` not; each twice as wide as the one before. */
+  bins: (DriftMean & { from: number; to: number })[];
+}
