@@ -44,8 +44,8 @@ export interface ScoredPosition {
   jsd: number;
   /** …and this its upper end. Equals `jsd` where exact. */
   jsdMax: number;
-  /** −ln of the probability each model gave to this token. */
-  surprisal: BySide<number>;
+  /** −ln of the probability each model gave to this token; null where its server tells that of likelier tokens only. */
+  surprisal: BySide<number | null>;
   /** 1 = the model's first choice; null where the server does not say. */
   rank: BySide<number | null>;
   /** Entropy of each distribution; null where only a top-k list is known. */

@@ -69,7 +69,7 @@ export function encodePositions(positions: readonly ScoredPosition[]): Uint8Arra
     }
   }
   for (const side of SIDES) {
-    for (const { surprisal } of positions) writer.float(toFloat(surprisal[side]));
+    for (const { surprisal } of positions) writer.float(toFloat(surprisal[side] ?? Number.NaN));
     for (const { rank } of positions) writer.whole(rank[side] ?? 0);
     for (const { entropy } of positions) writer.float(entropy[side] ?? Number.NaN);
     for (const { status, coverage } of positions) if (status === 'bound') writer.float(coverage[side]);
@@ -134,7 +134,10 @@ export function decodePositions(blob: Uint8Array | null): ScoredPosition[] {
     }
   }
   for (const side of SIDES) {
-    for (const { surprisal } of positions) surprisal[side] = fromFloat(reader.float());
+    for (const { surprisal } of positions) {
+      const value = fromFloat(reader.float());
+      surprisal[side] = Number.isNaN(value) ? null : value;
+    }
     for (const { rank } of positions) rank[side] = reader.whole() || null;
     for (const { entropy } of positions) {
       const value = reader.float();

@@ -145,7 +145,7 @@ describe('dialects that score given text', () => {
           assert.ok(Math.abs(position.jsd - truth.jsd) < 0.01, at);
           assert.deepEqual(position.rank, truth.rank, at);
           for (const side of ['baseline', 'reasoning'] as const) {
-            assert.ok(Math.abs(position.surprisal[side] - truth.surprisal[side]) < 1e-3, at);
+            assert.ok(Math.abs(position.surprisal[side]! - truth.surprisal[side]!) < 1e-3, at);
             assert.ok(Math.abs(position.entropy[side]! - truth.entropy[side]!) < 1e-3, at);
             assert.equal(position.top[side].length, 5);
           }
@@ -172,8 +172,8 @@ describe('dialects that score given text', () => {
             assert.ok(position.klForward <= truth.klForward + 1e-5, at);
             assert.ok(position.klReverse <= truth.klReverse + 1e-5, at);
             assert.ok(position.jsd <= truth.jsd + 1e-5 && truth.jsd <= position.jsdMax + 1e-5, at);
-            assert.ok(Math.abs(position.surprisal.baseline - truth.surprisal.baseline) < 1e-3, at);
-            assert.ok(Math.abs(position.surprisal.reasoning - truth.surprisal.reasoning) < 1e-3, at);
+            assert.ok(Math.abs(position.surprisal.baseline! - truth.surprisal.baseline!) < 1e-3, at);
+            assert.ok(Math.abs(position.surprisal.reasoning! - truth.surprisal.reasoning!) < 1e-3, at);
             assert.equal(position.entropy.baseline === null, position.status === 'bound', at);
           }
           // llama-server lists everything at the few positions where it has to be asked twice.

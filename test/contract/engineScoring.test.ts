@@ -79,8 +79,8 @@ describe('drift by the embedded engine', () => {
       errors.push(Math.abs(position.klForward - kl(R[t]!, B[t]!)));
       errors.push(Math.abs(position.klReverse - kl(B[t]!, R[t]!)));
       assert.ok(Math.abs(position.jsd - jensenShannon(R[t]!, B[t]!)) < 1e-4);
-      assert.ok(Math.abs(position.surprisal.reasoning + R[t]![ids[t]!]!) < 1e-3);
-      assert.ok(Math.abs(position.surprisal.baseline + B[t]![ids[t]!]!) < 1e-3);
+      assert.ok(Math.abs(position.surprisal.reasoning! + R[t]![ids[t]!]!) < 1e-3);
+      assert.ok(Math.abs(position.surprisal.baseline! + B[t]![ids[t]!]!) < 1e-3);
     }
     const worst = Math.max(...errors);
     const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;

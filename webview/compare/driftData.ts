@@ -113,7 +113,7 @@ function summaryRow(
       topAgreement: summary[segment].topAgreement,
     };
   }
-  const own = positions.filter((p) => p.segment === segment);
+  const own = positions.filter((p) => p.segment === segment && !Number.isNaN(measured(p, measure)));
   const local = figuresOf(
     own.map((p) => measured(p, measure)),
     threshold,

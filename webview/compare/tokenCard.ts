@@ -4,7 +4,7 @@ import type { Alternative, ScoredPosition } from '../../src/shared/drift.ts';
 import type { Segment } from '../../src/shared/generation.ts';
 import { type BySide, SIDES, type Side } from '../../src/shared/side.ts';
 import { count, nats, percent, probability, quotedToken, visibleText } from '../ui/format.ts';
-import { isLowCoverage } from '../ui/scale.ts';
+import { isLowCoverage, measured } from '../ui/scale.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { foundInWords, foundLines } from './verdicts.ts';
 
@@ -37,12 +37,11 @@ export function tokenCard(data: CardData): TemplateResult {
 
 function scored(position: ScoredPosition, data: CardData): TemplateResult {
   const bound = position.status === 'bound';
-  const ratio = position.surprisal.baseline - position.surprisal.reasoning;
   return html`<dl class="card-figures">
       ${figure('KL(R ‖ B)', nats(position.klForward, { bound }))}
       ${figure('KL(B ‖ R)', nats(position.klReverse, { bound }))}
       ${figure('JSD', bound ? `${nats(position.jsd)}–${nats(position.jsdMax)}` : nats(position.jsd))}
-      ${figure('ln R/B', nats(ratio, { signed: true }))}
+      ${figure('ln R/B', nats(measured(position, 'logRatio'), { signed: true }))}
       <div class="unit">nats</div>
     </dl>
     <div class="card-models">
@@ -85,6 +84,7 @@ function alternatives(list: readonly Alternative[], { id }: ScoredPosition): Tem
 function actual(position: ScoredPosition, side: Side, data: CardData): TemplateResult {
   const surprisal = position.surprisal[side];
   const rank = position.rank[side];
+  if (surprisal === null) return html`<span class="dim">not among the tokens that the server lists</span>`;
   return html`<span class="alternative-text">${visibleText(data.text, 10)}</span>
     <span class="number">${probability(Math.exp(-surprisal))}</span>
     <span class="number" title=${DEFINITIONS.surprisal}>${nats(surprisal)} nats</span>

@@ -61,11 +61,11 @@ export function measureInfo(measure: Measure): MeasureInfo {
   return MEASURES.find((m) => m.id === measure) ?? MEASURES[0]!;
 }
 
-/** The measure's value at a position, in nats. */
+/** The measure's value at a position, in nats; NaN where a server did not tell it. */
 export function measured(position: ScoredPosition, measure: Measure): number {
-  return measure === 'logRatio'
-    ? position.surprisal.baseline - position.surprisal.reasoning
-    : position[measure];
+  if (measure !== 'logRatio') return position[measure];
+  const { baseline, reasoning } = position.surprisal;
+  return baseline === null || reasoning === null ? Number.NaN : baseline - reasoning;
 }
 
 /** The heat bucket of a value: 0 = no heat, 8 = hottest. A signed value counts by its size. */

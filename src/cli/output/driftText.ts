@@ -135,7 +135,9 @@ function drifted({ index, text, segment, status, klForward, ...by }: ScoredPosit
   const head = `    ${(sign + nats(klForward)).padStart(6)}  ${style.bold(quotedToken(text))}  ${segment}, token ${index}`;
   const models = SIDES.map((side) => {
     const rank = by.rank[side] === null ? '' : `rank ${by.rank[side]}`;
-    const actual = `${rank.padEnd(10)} ${nats(by.surprisal[side]).padStart(6)} nats`;
+    const told = by.surprisal[side];
+    const surprisal = told === null ? 'not listed' : `${nats(told)} nats`;
+    const actual = `${rank.padEnd(10)} ${surprisal.padStart(11)}`;
     return `            ${side.padEnd(9)}  ${actual}  ${style.dim('of')} ${alternatives(by.top[side])}`;
   });
   return [head, ...models];

@@ -29,7 +29,7 @@ export function compareLogits(
   logits: BySide<ArrayLike<number>>,
   id: number,
   options: CompareLogitsOptions,
-): Omit<UnsegmentedPosition, 'index' | 'text'> {
+): Omit<UnsegmentedPosition, 'index' | 'text'> & { surprisal: BySide<number> } {
   const size = logits.baseline.length;
   if (logits.reasoning.length !== size) {
     throw new Error(

@@ -56,11 +56,19 @@ export function pairScorer(scorers: BySide<TextScorer>, options: PairScorerOptio
           `${scorers[side].label} tells the probability of the given tokens only: no KL without others.`,
         );
       }
+      if (depths.baseline.named !== depths.reasoning.named) {
+        fail(
+          'cannot-score',
+          'One model’s server names alternatives by their ids and the other’s by their texts: the two lists cannot be matched.',
+          { remedy: 'Serve both models with servers of one kind.' },
+        );
+      }
       const k = Math.max(top, options.k ?? chooseDepth(depths));
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
+      const text = textOf(scorers, ids);
       const rows = bySide((side) =>
-        scorers[side].score({ prefix: prefix[side], ids, k }, either)[Symbol.asyncIterator](),
+        scorers[side].score({ prefix: prefix[side], ids, k, text }, either)[Symbol.asyncIterator](),
       );
       let batch: UnsegmentedPosition[] = [];
       try {
@@ -98,10 +106,9 @@ export function pairScorer(scorers: BySide<TextScorer>, options: PairScorerOptio
     async surprisals({ prefix, ids }, signal) {
       const given = await both(async (side) => {
         try {
-          const surprisals: number[] = [];
-          for await (const { logprob } of scorers[side].score({ prefix: prefix[side], ids, k: 1 }, signal)) {
-            surprisals.push(logprob === Number.NEGATIVE_INFINITY ? INFINITE_NATS : -logprob);
-          }
+          const surprisals: (number | null)[] = [];
+          const asked = { prefix: prefix[side], ids, k: 1, text: textOf(scorers, ids) };
+          for await (const row of scorers[side].score(asked, signal)) surprisals.push(surprisalOf(row));
           return surprisals;
         } catch (error) {
           if (error instanceof FailureError && error.failure.kind === 'cannot-score') return null;
@@ -168,13 +175,26 @@ function positionOf(index: number, rows: BySide<ScoredRow>, top: number): Unsegm
     id: rows.baseline.id,
     text: rows.baseline.text || rows.reasoning.text,
     ...boundDivergences(lists, { massResolution }),
-    surprisal: bySide((side) => {
-      const { logprob } = rows[side];
-      return logprob === Number.NEGATIVE_INFINITY ? INFINITE_NATS : -logprob;
-    }),
+    surprisal: bySide((side) => surprisalOf(rows[side])),
     rank: bySide((side) => rows[side].rank),
     entropy: bySide((side) => (lists[side].complete ? entropy(rows[side].logprobs) : null)),
     top: bySide((side) => alternatives(rows[side], top)),
+  };
+}
+
+function surprisalOf({ logprob }: ScoredRow): number | null {
+  if (logprob === null) return null;
+  return logprob === Number.NEGATIVE_INFINITY ? INFINITE_NATS : -logprob;
+}
+
+/** Finds the text of ids where it is needed; either model's server may tell, since the tokenizers are the same. */
+function textOf(scorers: BySide<TextScorer>, ids: readonly number[]) {
+  return async (signal: AbortSignal): Promise<string | null> => {
+    for (const side of SIDES) {
+      const text = await scorers[side].detokenize(ids, signal);
+      if (text !== null) return text;
+    }
+    return null;
   };
 }
 

@@ -62,7 +62,10 @@ function summarizeSegment(positions: readonly ScoredPosition[], threshold: numbe
     klForward: over((p) => p.klForward),
     klReverse: over((p) => p.klReverse),
     jsd: over((p) => p.jsd),
-    surprisal: bySide((side) => over((p) => p.surprisal[side])),
+    surprisal: bySide((side) => {
+      const told = positions.filter((p) => p.surprisal[side] !== null);
+      return distribution(told, (p) => p.surprisal[side]!, threshold);
+    }),
     topAgreement: topAgreement(positions),
   };
 }

@@ -3,12 +3,12 @@ import type { Prefix } from './scoring.ts';
 
 /** What one model says of one position of a given text. */
 export interface ScoredRow extends TopList {
-  /** The token that stands here. It is always among {@link TopList.ids}. */
+  /** The token that stands here: among {@link TopList.ids} where its probability is known. */
   id: number;
   /** As the server writes it; a token that is half a UTF-8 character may be `''` or U+FFFD. */
   text: string;
-  /** ln of the probability that the model gave it. */
-  logprob: number;
+  /** ln of the probability that the model gave it; null where the server tells that of likelier tokens only. */
+  logprob: number | null;
   /** 1 = the model's first choice; null where neither the server nor the list tells. */
   rank: number | null;
   /** The texts of {@link TopList.ids}, in that order; null where the server gives none. */
@@ -24,6 +24,11 @@ export interface RowsRequest {
   prefix: Prefix;
   /** The tokens to score. The model reads exactly these ids after those of the prefix. */
   ids: readonly number[];
+  /**
+   * The text that the ids stand for: for servers that take no ids, and then are to cut it into just these. Null where it
+   * cannot be found out.
+   */
+  text?(signal: AbortSignal): Promise<string | null>;
   /** How many of the likeliest tokens to list per position. Servers that have a lower limit list fewer. */
   k: number;
   /** For trying out whether it acts on what is scored: it must not. Default 0. */
@@ -36,6 +41,11 @@ export interface Depth {
   maxTop: number | null;
   /** Tokens in the vocabulary; null where the server does not say. */
   vocabularySize: number | null;
+  /**
+   * By what the server names the alternatives. Texts get ids of their own, the same for all servers, which are no ids of
+   * any vocabulary: lists can be compared where both name tokens alike. Default `ids`.
+   */
+  named?: 'ids' | 'texts';
 }
 
 /** One model that can be made to read given text, whatever server runs it. */

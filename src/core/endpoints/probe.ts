@@ -256,9 +256,12 @@ function largestDifference(a: readonly ScoredRow[], b: readonly ScoredRow[]): nu
   return Math.max(
     0,
     ...a.map((row, t) => {
-      const other = b[t]?.logprob ?? Number.NaN;
+      const own = row.logprob;
+      const other = b[t]?.logprob ?? null;
+      // What it tells once it has to tell again.
+      if (own === null || other === null) return own === other ? 0 : Number.POSITIVE_INFINITY;
       // Far down the tail, float16 differs by more, and it does not matter.
-      return row.logprob < -25 && other < -25 ? 0 : Math.abs(row.logprob - other);
+      return own < -25 && other < -25 ? 0 : Math.abs(own - other);
     }),
   );
 }
