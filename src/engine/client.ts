@@ -209,9 +209,13 @@ export function createEngine(options: EngineOptions): Engine {
             tokenize(reasoningModel, text, signal),
           ]);
           if (ids.length !== others.length || ids.some((id, i) => id !== others[i])) {
-            fail('tokenizers-differ', 'The two models cut this text into different tokens.', {
-              remedy: 'KL per token needs one vocabulary: compare models that come from the same base.',
-            });
+            fail(
+              'tokenizers-differ',
+              'The two models’ tokenizers differ: they cut this text into different tokens.',
+              {
+                remedy: 'KL per token needs one vocabulary: compare models that come from the same base.',
+              },
+            );
           }
           return ids;
         },

@@ -144,6 +144,7 @@ function scorerOf(
   if (baseline.kind !== 'gguf' || reasoning.kind !== 'gguf') {
     return pairScorer(bySide((side) => opened[side].scorer));
   }
+  const apart = pairScorer(bySide((side) => opened[side].scorer));
   const embedded = async (signal: AbortSignal): Promise<PairScorer> => {
     const [b, r] = await Promise.all([
       engine.open(baseline.gguf, baseDir, signal),
@@ -158,5 +159,7 @@ function scorerOf(
     async tokenize(text, signal) {
       return (await embedded(signal)).tokenize(text, signal);
     },
+    tokensOf: apart.tokensOf!,
+    spans: apart.spans!,
   };
 }

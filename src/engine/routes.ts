@@ -83,7 +83,8 @@ export function routes(models: ModelStore, library: typeof import('node-llama-cp
       const model = await models.get(text(fields.model, 'model'));
       const ids = tokenIds(fields.tokens, model.vocabulary.size);
       const bytes = Buffer.concat(ids.map((id) => model.vocabulary.bytesOf(id)));
-      return { json: { content: bytes.toString('utf8'), bytes: bytes.toString('base64') } };
+      const pieces = fields.with_pieces === true && { pieces: ids.map((id) => piece(model, id)) };
+      return { json: { content: bytes.toString('utf8'), bytes: bytes.toString('base64'), ...pieces } };
     },
 
     'POST /v1/score': async ({ body, signal }) => {

@@ -1,5 +1,5 @@
 import type { RowsRequest, ScoredRow, TextScorer } from '../core/drift/textScorer.ts';
-import { ids as idsOf, record } from '../core/endpoints/dialects/fields.ts';
+import { ids as idsOf, list, record } from '../core/endpoints/dialects/fields.ts';
 import { type ListedToken, scoredRow } from '../core/endpoints/dialects/rows.ts';
 import { malformed, serverOf } from '../core/endpoints/dialects/server.ts';
 import { FailureError } from '../shared/failure.ts';
@@ -78,7 +78,14 @@ export function engineTextScorer(
       const { content } = await ask('/detokenize', { tokens }, signal);
       return typeof content === 'string' ? content : null;
     },
-    pieces: async () => null, // the engine tells the ids of what it generates
+    async pieces(tokens, signal) {
+      const answer = await ask('/detokenize', { tokens, with_pieces: true }, signal);
+      const pieces = list(answer.pieces).map((item) => record(item).piece);
+      // A part of a character comes as its bytes.
+      return pieces.map((piece) =>
+        typeof piece === 'string' ? piece : Buffer.from(piece as number[]).toString('utf8'),
+      );
+    },
     async fingerprint(signal) {
       const { id, fileSize, tokenizerHash } = await describe(signal);
       return `${id} ${fileSize} ${tokenizerHash}`;

@@ -99,6 +99,53 @@ export interface SurprisalPosition {
   surprisal: BySide<number | null>;
 }
 
+/**
+ * A stretch of the author's text with a token border of both models at its beginning and its end, and none of both
+ * within: what two models with different tokenizers can be compared on. No divergence, since their distributions are
+ * over different things, but how likely each held the same words.
+ */
+export interface ScoredSpan {
+  /** The author's tokens in it, by their indices in the generation: [from, to). */
+  tokens: readonly [from: number, to: number];
+  text: string;
+  /** `control` where a delimiter reaches into it: such a span is in no sum. */
+  segment: Segment;
+  /** −ln of the probability that each model gave to the span: the sum over its own tokens of it. Nats. */
+  surprisal: BySide<number>;
+  /** Into how many of its own tokens each model cuts it. */
+  pieces: BySide<number>;
+}
+
+/** Over the spans of one segment. */
+export interface SpanSummary {
+  /** Spans. */
+  n: number;
+  /** UTF-8 bytes of text. */
+  bytes: number;
+  /**
+   * −log2 of the probability that each model gave to the text, per byte: comparable between tokenizers, where a mean
+   * over tokens is not. Null without text; {@link INFINITE_NATS} where the model held it impossible.
+   */
+  bitsPerByte: BySide<number | null>;
+  /** ln R/B of the whole text, in nats: above 0 where the reasoning model held it likelier. Null as a span's is. */
+  logRatio: number | null;
+}
+
+/** What stands in the place of KL where the two models' tokenizers differ. */
+export interface SpanDrift {
+  spans: ScoredSpan[];
+  summary: { trace: SpanSummary; answer: SpanSummary; all: SpanSummary };
+}
+
+/**
+ * ln R/B of a span, in nats: above 0 where the reasoning model held it likelier. ±{@link INFINITE_NATS} where one model
+ * held it impossible; null where both did.
+ */
+export function logRatio({ baseline, reasoning }: BySide<number>): number | null {
+  if (baseline >= INFINITE_NATS) return reasoning >= INFINITE_NATS ? null : INFINITE_NATS;
+  return reasoning >= INFINITE_NATS ? -INFINITE_NATS : baseline - reasoning;
+}
+
 /** The drift over one author's generation, scored by both models. */
 export interface Drift {
   status: DriftStatus;
@@ -110,6 +157,8 @@ export interface Drift {
   summary: DriftSummary | null;
   /** What was told all the same, where the status is `unavailable`: surprisals, and no more. */
   surprisals?: SurprisalPosition[];
+  /** Where the status is `unavailable` because the tokenizers differ: what can be compared all the same. */
+  spans?: SpanDrift;
   /** What to know of the positions, in one sentence: that their tokens were found again in the text, say. */
   note?: string;
 }

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { compare } from '../../src/core/compare/compare.ts';
+import { scoreText } from '../../src/core/compare/scoreText.ts';
 import { openPair } from '../../src/engine/openPair.ts';
+import type { ScoreRow } from '../../src/engine/protocol.ts';
 import {
   type ComparisonState,
   type DriftState,
@@ -192,15 +194,130 @@ describe('a pair on two servers', () => {
     assert.ok(failed.failure.remedy);
   });
 
-  it('refuses two tokenizers, and says on what they differ', async () => {
-    writeTinyGguf(path('other'), { weights: { kind: 'random', seed: 3 }, extraTokens: ['qu'] });
-    const other = await trueModel(engine, path('other'), V + 1);
-    await using server = await fakeVllm(other, { writes });
-    const state = await compared(gguf('baseline'), at(server));
-    const failed = state.drift.baseline;
-    assert.ok(failed.state === 'failed');
-    assert.equal(failed.failure.kind, 'tokenizers-differ');
-    assert.match(failed.failure.message, /prose: /);
+  describe('whose tokenizers differ', () => {
+    /** Cuts TEXT otherwise: “is”, “42” and “nc” are tokens. None of them is in a probe text, but for the last. */
+    const EXTRA = ['is', '42', 'nc', 'qu'];
+
+    before(() => writeTinyGguf(path('other'), { weights: { kind: 'random', seed: 3 }, extraTokens: EXTRA }));
+
+    const isTokenizers = ({ status, reason, summary, positions }: Drift) => {
+      assert.equal(status, 'unavailable');
+      assert.match(reason ?? '', /tokenizers/);
+      assert.equal(summary, null);
+      assert.deepEqual(positions, []);
+    };
+
+    /** ln of the probability that a model gives to its own tokens of the text after the chat, one by one. */
+    const given = async (name: string, ids: readonly number[]) => {
+      const messages = [{ role: 'user', content: 'Well?' }];
+      const rows = await engine.lines<ScoreRow>('/v1/score', { model: path(name), messages, ids, top: 1 });
+      return rows.map(({ text, logprob }) => ({ text, logprob }));
+    };
+
+    /** The same by the place in the text at which each token ends, summed up to there. */
+    const summedTo = (tokens: readonly { text: string; logprob: number }[]) => {
+      let [at, sum] = [0, 0];
+      return new Map(
+        tokens.map(({ text, logprob }) => {
+          at += text.length;
+          sum += logprob;
+          return [at, sum];
+        }),
+      );
+    };
+
+    /** Every span is what both models gave between its ends, and the ends are those that both have. */
+    const isRight = async (
+      { spans }: Drift,
+      ids: { baseline: number[]; reasoning: number[] },
+      names: Names,
+    ) => {
+      assert.ok(spans && spans.spans.length > 3);
+      const ends = {
+        baseline: summedTo(await given(names.baseline, ids.baseline)),
+        reasoning: summedTo(await given(names.reasoning, ids.reasoning)),
+      };
+      const shared = [...ends.baseline.keys()].filter((end) => ends.reasoning.has(end));
+      let at = 0;
+      const reached = spans.spans.map(({ text, surprisal }) => {
+        for (const side of ['baseline', 'reasoning'] as const) {
+          const [from, to] = [ends[side].get(at) ?? 0, ends[side].get(at + text.length)!];
+          assert.ok(Math.abs(from - to - surprisal[side]) < 1e-3, `${text}: ${surprisal[side]}`);
+        }
+        at += text.length;
+        return at;
+      });
+      assert.deepEqual(
+        reached,
+        shared.filter((end) => end > 0),
+      );
+      assert.ok(spans.spans.some(({ pieces }) => pieces.baseline !== pieces.reasoning));
+    };
+    type Names = { baseline: string; reasoning: string };
+
+    it('is compared by the log-ratio of spans, on a server', async () => {
+      const other = await trueModel(engine, path('other'), V + EXTRA.length);
+      const written = await other.tokenize(TEXT.trimStart());
+      await using server = await fakeVllm(other, { writes: written });
+      const state = await compared(gguf('baseline'), at(server));
+      const onReasoning = drift(state.drift.reasoning);
+      isTokenizers(onReasoning);
+      const ids = { baseline: writes, reasoning: written };
+      await isRight(onReasoning, ids, { baseline: 'baseline', reasoning: 'other' });
+      const { answer } = onReasoning.spans!.summary;
+      assert.equal(answer.bytes, Buffer.byteLength(TEXT));
+      const nats = (await given('other', written)).reduce((sum, { logprob }) => sum - logprob, 0);
+      assert.ok(Math.abs(answer.bitsPerByte.reasoning! - nats / Math.LN2 / answer.bytes) < 1e-3);
+      isTokenizers(drift(state.drift.baseline));
+      assert.ok(drift(state.drift.baseline).spans);
+    });
+
+    it('is noticed by the sizes of the vocabularies where no probe text shows it', async () => {
+      const hidden = EXTRA.slice(0, 3);
+      writeTinyGguf(path('hidden'), { weights: { kind: 'random', seed: 3 }, extraTokens: hidden });
+      const other = await trueModel(engine, path('hidden'), V + hidden.length);
+      await using server = await fakeLlamaServer(other, { writes: await other.tokenize(TEXT.trimStart()) });
+      const state = await compared(gguf('baseline'), at(server));
+      isTokenizers(drift(state.drift.reasoning));
+      assert.match(drift(state.drift.reasoning).reason ?? '', /vocabularies have different sizes/);
+      assert.ok(drift(state.drift.reasoning).spans!.spans.length > 3);
+    });
+
+    it('is compared by the log-ratio of spans, in the engine', async () => {
+      const state = await compared(gguf('baseline'), gguf('other'));
+      for (const author of ['baseline', 'reasoning'] as const) {
+        const own = drift(state.drift[author]);
+        isTokenizers(own);
+        assert.ok(own.spans!.spans.length > 0);
+        const side = state.sides[author];
+        assert.ok(side.state === 'finished');
+        const text = own.spans!.spans.map((span) => span.text).join('');
+        assert.ok((side.generation.trace ?? '') + side.generation.answer === text, text);
+      }
+    });
+
+    it('scores a given text the same way', async () => {
+      const pair: Pair = {
+        ...{ name: 'pair', method: 'sft', lineage: null },
+        models: { baseline: gguf('baseline'), reasoning: gguf('other') },
+        sampling: { temperature: 0, maxTokens: 12, seed: 1, topP: null },
+      };
+      const open = await openPair(
+        pair,
+        { engine: engine.engine, keys: async () => null, baseDir: dir },
+        NEVER,
+      );
+      const own = await scoreText(open, TEXT.trimStart(), {}, NEVER);
+      isTokenizers(own);
+      assert.equal(
+        own
+          .spans!.spans.map(({ text }) => text)
+          .join('')
+          .trimStart(),
+        TEXT.trimStart(),
+      );
+      assert.ok(own.spans!.summary.answer.bitsPerByte.baseline! > 0);
+    });
   });
 });
 

@@ -154,7 +154,9 @@ export async function* scoreAuthor(
       return;
     }
     if (!(error instanceof FailureError)) throw error;
-    if (error.failure.kind === 'cannot-score' && positions.length === 0) {
+    if (error.failure.kind === 'tokenizers-differ' && found && 'scorer' in found) {
+      yield* scoreApart(author, found, prefix, error.failure.message, signal);
+    } else if (error.failure.kind === 'cannot-score' && positions.length === 0) {
       const given = request && found && 'scorer' in found ? await surprisalsOf(found, request, signal) : null;
       const surprisals = given ?? own(author, generations[author].tokens);
       const drift = { ...unavailable(error.failure.message), ...(surprisals.length > 0 && { surprisals }) };
@@ -166,6 +168,28 @@ export async function* scoreAuthor(
   else {
     const { note } = found;
     yield { type: 'drift', author, drift: { ...measured(positions, threshold), ...(note && { note }) } };
+  }
+}
+
+/** Models whose tokenizers differ have no KL. What each gave to the same stretches of text stands in its place. */
+async function* scoreApart(
+  author: Side,
+  { scorer, tokens }: Scorable,
+  prefix: BySide<Prefix>,
+  reason: string,
+  signal: AbortSignal,
+): AsyncGenerator<ComparisonEvent> {
+  const surprisals = own(author, tokens);
+  const drift = { ...unavailable(reason), ...(surprisals.length > 0 && { surprisals }) };
+  try {
+    const spans = await scorer.spans?.({ author, prefix, tokens }, signal);
+    yield { type: 'drift', author, drift: spans ? { ...drift, spans } : drift };
+  } catch (error) {
+    if (signal.aborted) yield { type: 'drift-failed', author, failure: SCORING_STOPPED };
+    else if (!(error instanceof FailureError)) throw error;
+    else if (error.failure.kind !== 'cannot-score')
+      yield { type: 'drift-failed', author, failure: error.failure };
+    else yield { type: 'drift', author, drift: { ...drift, note: error.failure.message } };
   }
 }
 

@@ -29,7 +29,8 @@ export interface Span {
  * can be compared: no KL, since their distributions are over different things, but the probability each gave to the
  * same stretch of text. (A sum over one way to cut the text, and so a lower bound of the text's probability under the model.)
  *
- * Tokens without bytes belong to the span that ends where they stand; at the very beginning to the first span.
+ * A token without bytes (half a character, say, whose bytes stand with the token that completes it) belongs to what
+ * follows it; at the very end to the last span.
  *
  * @throws Error where the streams are not of one text
  */
@@ -49,7 +50,7 @@ export function alignTokens(streams: BySide<TokenStream>): Span[] {
     left.next();
     right.next();
     while (left.at !== right.at) (left.at < right.at ? left : right).next();
-    for (const side of [left, right]) side.takeEmpty();
+    if (left.at === length) for (const side of [left, right]) side.takeEmpty();
     const logprob = {
       baseline: left.logprob.minus(before.baseline),
       reasoning: right.logprob.minus(before.reasoning),

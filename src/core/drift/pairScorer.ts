@@ -3,8 +3,9 @@ import { FailureError, fail } from '../../shared/failure.ts';
 import { type BySide, bySide, SIDES } from '../../shared/side.ts';
 import { boundDivergences } from './bounds.ts';
 import { entropy } from './divergences.ts';
-import { alignPieces } from './pieces.ts';
+import { tokenizeAgain } from './retokenize.ts';
 import type { PairScorer, UnsegmentedPosition } from './scoring.ts';
+import { scoreSpans } from './spanScorer.ts';
 import type { Depth, ScoredRow, TextScorer } from './textScorer.ts';
 import { tokenizerDifference } from './tokenizerProbe.ts';
 
@@ -49,6 +50,10 @@ export function pairScorer(scorers: BySide<TextScorer>, options: PairScorerOptio
     async *score({ prefix, ids, top }, signal) {
       await verify(signal);
       const depths = await both((side) => scorers[side].depth(signal));
+      const sizes = bySide((side) => depths[side].vocabularySize);
+      if (sizes.baseline !== null && sizes.reasoning !== null && sizes.baseline !== sizes.reasoning) {
+        await requireSameCut(scorers, ids, signal);
+      }
       for (const side of SIDES) {
         if (depths[side].maxTop !== 0) continue;
         fail(
@@ -103,6 +108,8 @@ export function pairScorer(scorers: BySide<TextScorer>, options: PairScorerOptio
 
     tokensOf: (author, text, signal) => tokenizeAgain(scorers[author], text, signal),
 
+    spans: (request, signal) => scoreSpans(scorers, request, signal),
+
     async surprisals({ prefix, ids }, signal) {
       const given = await both(async (side) => {
         try {
@@ -141,28 +148,6 @@ function wholeVocabulary(depths: BySide<Depth>): number | null {
 /** Whether scores of the depth that is chosen are exact. */
 export function isExactAt(depths: BySide<Depth>): boolean {
   return wholeVocabulary(depths) === chooseDepth(depths);
-}
-
-/** See {@link PairScorer.tokensOf}. */
-async function tokenizeAgain(
-  scorer: TextScorer,
-  text: string,
-  signal: AbortSignal,
-): Promise<{ id: number; text: string }[] | null> {
-  // SentencePiece puts a space before a text, and some servers take it off again: so a space that the text begins with
-  // may be that one, and where it begins with none there may be one that is not shown.
-  const forms = text.startsWith(' ') ? [text.slice(1), text] : [text];
-  for (const form of forms) {
-    const ids = await scorer.tokenize(form, signal);
-    const back = await scorer.detokenize(ids, signal);
-    const isHidden = back === ` ${text}` && !text.startsWith(' ');
-    if (back !== text && !isHidden) continue;
-    const pieces = await scorer.pieces(ids, signal);
-    const texts = pieces && alignPieces(back, pieces);
-    if (!texts) return null;
-    return ids.map((id, at) => ({ id, text: at === 0 && isHidden ? texts[0]!.slice(1) : texts[at]! }));
-  }
-  return null;
 }
 
 function positionOf(index: number, rows: BySide<ScoredRow>, top: number): UnsegmentedPosition {
@@ -209,6 +194,34 @@ function alternatives({ ids, logprobs, texts, k }: ScoredRow, top: number): Alte
 async function requireSameTokenizer(scorers: BySide<TextScorer>, signal: AbortSignal): Promise<void> {
   const difference = await tokenizerDifference(scorers, signal);
   if (difference !== null) tokenizersDiffer(difference);
+}
+
+/**
+ * Vocabularies of two sizes may be one that was padded, or has a few tokens more that probe texts do not show. So each
+ * text is tried: the ids have to be the same text to both, and that text the same ids.
+ */
+async function requireSameCut(
+  scorers: BySide<TextScorer>,
+  ids: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  const texts = await both((side) => scorers[side].detokenize(ids, signal).catch(unknownToken));
+  if (texts.baseline === null || texts.baseline !== texts.reasoning) {
+    tokenizersDiffer(
+      'their vocabularies have different sizes, and this text’s tokens do not mean the same in both',
+    );
+  }
+  const text = texts.baseline;
+  const cuts = await both((side) => scorers[side].tokenize(text, signal));
+  if (!sameIds(cuts.baseline, cuts.reasoning)) {
+    tokenizersDiffer('their vocabularies have different sizes, and they cut this text into different tokens');
+  }
+}
+
+/** A server that has no token of an id refuses it. */
+function unknownToken(error: unknown): null {
+  if (error instanceof FailureError && error.failure.kind === 'bad-request') return null;
+  throw error;
 }
 
 function tokenizersDiffer(how: string): never {

@@ -1,4 +1,5 @@
-import type { ScoredPosition } from '../../shared/drift.ts';
+import type { ScoredPosition, SpanDrift } from '../../shared/drift.ts';
+import type { Token } from '../../shared/generation.ts';
 import type { Message } from '../../shared/prompt.ts';
 import type { BySide, Side } from '../../shared/side.ts';
 
@@ -39,4 +40,18 @@ export interface PairScorer {
    * @param ids as {@link DriftRequest.ids}
    */
   surprisals?(request: DriftRequest, signal: AbortSignal): Promise<BySide<number | null>[] | null>;
+  /**
+   * Where tokenizers differ: what each model gave to the stretches of text that both have a border around.
+   * @throws FailureError `cannot-score` where a server does not tell the probability of given tokens, or cannot be made
+   *   to cut the text into its own; and any failure of a server.
+   */
+  spans?(request: SpanRequest, signal: AbortSignal): Promise<SpanDrift>;
+}
+
+/** One author's text, to be read by each model in its own tokens. */
+export interface SpanRequest {
+  author: Side;
+  prefix: BySide<Prefix>;
+  /** The author's exact tokens. Their texts joined are the text. */
+  tokens: readonly (Token & { id: number })[];
 }

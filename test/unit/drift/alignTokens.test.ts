@@ -119,7 +119,7 @@ describe('alignTokens', () => {
     );
   });
 
-  it('gives tokens without bytes to the span that ends where they stand', () => {
+  it('gives tokens without bytes to what follows them, and at the end to the last span', () => {
     const text = Buffer.from('ab');
     const none = Buffer.alloc(0);
     const spans = alignTokens({
@@ -131,7 +131,7 @@ describe('alignTokens', () => {
     });
     assert.deepEqual(
       spans.map(({ logprob }) => logprob.baseline),
-      [-7, -24],
+      [-3, -28],
     );
   });
 
