@@ -17,7 +17,10 @@ import { publishDiagnostics } from './host/pairs/diagnostics.ts';
 import { createPairCatalog } from './host/pairs/pairCatalog.ts';
 import { registerQuickFixes } from './host/pairs/quickFixes.ts';
 import { showCurrentPair } from './host/pairs/statusBar.ts';
+import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
+import { registerPromptLanguageFeatures } from './host/promptSets/languageFeatures.ts';
 import { createPromptDocuments } from './host/promptSets/promptDocuments.ts';
+import { registerPromptQuickFixes } from './host/promptSets/quickFixes.ts';
 import { registerCodeLenses } from './host/prompts/codeLenses.ts';
 import { createComparePanels } from './host/views/comparePanels.ts';
 import { createWorkerClient } from './host/worker/client.ts';
@@ -59,6 +62,12 @@ export function activate(context: vscode.ExtensionContext) {
     panels,
     statusBar,
     promptDocuments,
+    publishPromptProblems(promptDocuments),
+    registerPromptQuickFixes(promptDocuments),
+    registerPromptLanguageFeatures(
+      promptDocuments,
+      vscode.Uri.joinPath(extensionUri, 'media/schemas/sample.schema.json'),
+    ),
     publishDiagnostics(catalog),
     registerQuickFixes(keys),
     registerCodeLenses(catalog),

@@ -4,13 +4,15 @@ import type { Span } from '../../shared/diff.ts';
 export interface Problem {
   /** One sentence. Never quotes a key. */
   message: string;
-  severity: 'error' | 'warning';
+  severity: 'error' | 'warning' | 'information';
   /** `[start, end)` in UTF-16 units of the text that was read. */
   span: Span;
   /** Names the kind of problem: `json-syntax`, `missing-field`… Stable, for quick fixes and tests. */
   code: string;
   /** What would mend it, likeliest first. */
   fixes?: Fix[];
+  /** Other places that have to do with it, in the same text. */
+  related?: readonly { span: Span; message: string }[];
 }
 
 export interface Fix {

@@ -1,3 +1,4 @@
+import type { Span } from '../../shared/diff.ts';
 import { DIMENSIONS, type Dimension, messagesOf } from '../../shared/prompt.ts';
 import { patchObject } from '../jsonText/patchObject.ts';
 import type { Fix, Problem } from '../jsonText/problem.ts';
@@ -22,6 +23,8 @@ const NEAR = 0.85;
 const NEAR_BY_SKETCH = 0.66;
 /** More inputs than this that look alike are a template filled in many ways, not copies by mistake. */
 const TEMPLATE = 32;
+/** More lines with problems than this are found by going through the document, fewer by sorting them. */
+const MANY = 2_000;
 /** Near duplicates that are remembered of one input. */
 const NEIGHBOURS = 8;
 /** How many samples say what, for the footer of a set. */
@@ -96,18 +99,38 @@ export class PromptSetChecker {
    * @param limit the most to return; the first ones come.
    */
   problems(limit = Number.POSITIVE_INFINITY): Problem[] {
-    const lines = new Set<Line>([...this.#troubled, ...this.#near.keys()]);
-    for (const id of this.#ids.repeated) for (const line of this.#ids.of(id)) lines.add(line);
-    for (const input of this.#inputs.repeated) for (const line of this.#inputs.of(input)) lines.add(line);
-    const ordered = [...lines]
-      .map((line) => ({ line, index: this.#document.indexOf(line) }))
-      .sort((a, b) => a.index - b.index);
-    const problems: Problem[] = this.#sizeProblem();
-    for (const { line } of ordered) {
-      if (problems.length >= limit) break;
-      problems.push(...this.problemsOf(line));
+    const found: Problem[] = [];
+    for (const problems of this.problemsInOrder()) {
+      found.push(...problems);
+      if (found.length >= limit) break;
     }
-    return problems.slice(0, Math.min(limit, problems.length));
+    return found.slice(0, Math.min(limit, found.length));
+  }
+
+  /** What is wrong line by line, for those who cannot wait for all; the document must not change meanwhile. @see problems */
+  *problemsInOrder(): Generator<Problem[]> {
+    yield this.#sizeProblem();
+    for (const line of this.#linesWithProblems()) yield this.problemsOf(line);
+  }
+
+  *#linesWithProblems(): Generator<Line> {
+    const { repeated: ids } = this.#ids;
+    const { repeated: inputs } = this.#inputs;
+    if (this.#troubled.size + this.#near.size + ids.size + inputs.size > MANY) {
+      for (const line of this.#document.lines()) {
+        const entry = this.#entries.get(line);
+        const repeats = entry && (ids.has(entry.id ?? '') || inputs.has(entry.input ?? -1));
+        if (repeats || this.#troubled.has(line) || this.#near.has(line)) yield line;
+      }
+      return;
+    }
+    const lines = new Set<Line>([...this.#troubled, ...this.#near.keys()]);
+    for (const id of ids) for (const line of this.#ids.of(id)) lines.add(line);
+    for (const input of inputs) for (const line of this.#inputs.of(input)) lines.add(line);
+    yield* [...lines]
+      .map((line) => ({ line, index: this.#document.indexOf(line) }))
+      .sort((a, b) => a.index - b.index)
+      .map(({ line }) => line);
   }
 
   /** What is wrong with one line, also where it takes another line to see it. @see problems */
@@ -149,20 +172,23 @@ export class PromptSetChecker {
         span: spanAt(text, ['id']),
         code: 'duplicate-id',
         fixes: edits ? [{ title: `Rename to “${fresh}”`, edits }] : [],
+        related: [this.#fieldOf(first.line, 'id', `The id “${id}” is here first.`)],
       },
     ];
   }
 
   #copies(line: Line, entry: Entry): Problem[] {
-    const found = (code: string, message: string): Problem[] => [
-      { message, severity: 'warning', span: spanAt(bodyOf(line), ['input']), code },
-    ];
+    const found = (code: string, message: string, first: Line): Problem[] => {
+      const related = [this.#fieldOf(first, 'input', 'The first of the two.')];
+      return [{ message, severity: 'warning', span: spanAt(bodyOf(line), ['input']), code, related }];
+    };
     if (entry.input !== undefined && this.#inputs.repeated.has(entry.input)) {
       const text = this.#inputOf(line);
       const same = [...this.#inputs.of(entry.input)].filter((other) => this.#inputOf(other) === text);
       const first = this.#firstOf(same);
       if (first.line !== line) {
-        return found('duplicate-input', `The same input stands on line ${first.index + 1} already.`);
+        const message = `The same input stands on line ${first.index + 1} already.`;
+        return found('duplicate-input', message, first.line);
       }
     }
     const here = this.#document.indexOf(line);
@@ -173,6 +199,7 @@ export class PromptSetChecker {
     return found(
       'near-duplicate',
       `The input is ${share} % the same as that on line ${first.index + 1}. Two copies count twice in the statistics.`,
+      first.line,
     );
   }
 
@@ -190,13 +217,20 @@ export class PromptSetChecker {
           message:
             `Too few samples for a verdict: ${small.join(', ')}. From ${needed} on, exact McNemar can find a change ` +
             `(six flips of one kind where a fifth of the samples flip); “preserved” within 5 points takes about ${samplesToPreserve()}.`,
-          severity: 'warning',
+          severity: 'information',
           span: this.#document.spanOf(line),
           code: 'set-too-small',
         },
       ];
     }
     return [];
+  }
+
+  /** A field of a line as a place of the whole text. */
+  #fieldOf(line: Line, field: string, message: string): { span: Span; message: string } {
+    const [start] = this.#document.spanOf(line);
+    const [from, to] = spanAt(bodyOf(line), [field]);
+    return { span: [start + from, start + to], message };
   }
 
   #removal(line: Line): Fix {
@@ -303,7 +337,7 @@ export class PromptSetChecker {
   }
 }
 
-/** A problem of a line as one of the whole text. */
+/** A problem of a line as one of the whole text; what it is related to is of the whole text already. */
 function shifted(problem: Problem, by: number): Problem {
   const shift = ([from, to]: Problem['span']) => [from + by, to + by] as const;
   const fixes = problem.fixes?.map((fix) => ({

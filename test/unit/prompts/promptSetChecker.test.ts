@@ -52,7 +52,13 @@ describe('a prompt set is checked', () => {
     assert.deepEqual(found(...set), ['duplicate-id: "a-1"']);
     assert.deepEqual(mended(0, ...set), [...set.slice(0, 2), { id: 'a-3', input: 'z' }]);
     assert.deepEqual(mended(1, ...set), set.slice(0, 2));
-    assert.match(checked(jsonl(...set)).problems()[0]!.message, /line 1/);
+    const [problem] = checked(jsonl(...set)).problems();
+    assert.match(problem!.message, /line 1/);
+    assert.deepEqual(
+      problem!.related!.map(({ span }) => jsonl(...set).slice(...span)),
+      ['"a-1"'],
+    );
+    assert.ok(problem!.related![0]!.span[1] < problem!.span[0], 'the other place is that of the first');
   });
 
   test('for missing ids, which can be given', () => {

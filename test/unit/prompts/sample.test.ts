@@ -8,7 +8,7 @@ import { parseLine } from '../../../src/core/prompts/sample.ts';
 const schema = JSON.parse(
   readFileSync(new URL('../../../media/schemas/sample.schema.json', import.meta.url), 'utf8'),
 );
-const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+const validate = new Ajv({ allowUnionTypes: true, keywords: ['enumDescriptions'] }).compile(schema);
 
 describe('a line of a prompt set', () => {
   test('is a sample, with the fields of others kept', () => {
