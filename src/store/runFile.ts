@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { RunReader, RunStore } from '../core/audit/runStore.ts';
 import type { RunInfo } from '../shared/audit.ts';
@@ -6,6 +6,7 @@ import { fail } from '../shared/failure.ts';
 import type { Sample } from '../shared/prompt.ts';
 import { damaged, described } from './failures.ts';
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './schema.ts';
+import { sqlite } from './sqlite.ts';
 import { sqliteRunStore } from './sqliteRunStore.ts';
 
 /**
@@ -81,17 +82,11 @@ const MAGIC = 'SQLite format 3\u0000';
  * @returns its schema version
  */
 function checkHead(path: string): number {
-  const head = Buffer.alloc(100);
-  let read = 0;
+  let head: Buffer;
   let size = 0;
   try {
-    const file = openSync(path, 'r');
-    try {
-      read = readSync(file, head, 0, 100, 0);
-      size = statSync(path).size;
-    } finally {
-      closeSync(file);
-    }
+    head = headOf(path);
+    size = statSync(path).size;
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return fail(
@@ -99,7 +94,7 @@ function checkHead(path: string): number {
       missing ? `There is no run file ${path}.` : `${path} cannot be read: ${(error as Error).message}`,
     );
   }
-  if (read < 100 || head.toString('latin1', 0, 16) !== MAGIC) {
+  if (head.length < 100 || head.toString('latin1', 0, 16) !== MAGIC) {
     return fail('invalid-input', `${path} is no run file, or is damaged.`, {
       remedy: 'A run file is what `driftscope audit … -o FILE.drift` makes.',
     });
@@ -118,6 +113,36 @@ function checkHead(path: string): number {
   const page = head.readUInt16BE(16) === 1 ? 65536 : head.readUInt16BE(16);
   if (size < page * head.readUInt32BE(28)) throw damaged(path, 'the file is shorter than it says');
   return version;
+}
+
+/** By device and inode. Of files that are still there. */
+const descriptors = new Map<string, number>();
+
+/**
+ * The first 100 bytes. Their descriptor stays open: closing it would give up every lock that this process has on the
+ * file, and another program could then take the log from under an audit that runs here
+ * (https://sqlite.org/howtocorrupt.html, 2.2). Windows has no such locks, and renames no file that is open.
+ */
+function headOf(path: string): Buffer {
+  const bytes = Buffer.alloc(100);
+  if (process.platform === 'win32') {
+    const file = openSync(path, 'r');
+    try {
+      return bytes.subarray(0, readSync(file, bytes, 0, 100, 0));
+    } finally {
+      closeSync(file);
+    }
+  }
+  for (const [key, file] of descriptors) {
+    if (fstatSync(file).nlink > 0) continue;
+    closeSync(file);
+    descriptors.delete(key);
+  }
+  const { dev, ino } = statSync(path, { bigint: true });
+  const key = `${dev}/${ino}`;
+  const file = descriptors.get(key) ?? openSync(path, 'r');
+  descriptors.set(key, file);
+  return bytes.subarray(0, readSync(file, bytes, 0, 100, 0));
 }
 
 /** Larger files are not read through to be opened: what is damaged in them is found when it is read. */
@@ -150,24 +175,4 @@ function prepare(database: DatabaseSync): void {
   database.exec('PRAGMA foreign_keys = ON');
   // In KiB: memory stays flat however large the file is.
   database.exec('PRAGMA cache_size = -4000');
-}
-
-let loaded: typeof import('node:sqlite') | undefined;
-
-/** Node's SQLite, without the warning that it is new: it would stand among our own lines. */
-function sqlite(): typeof import('node:sqlite') {
-  if (loaded) return loaded;
-  const { emitWarning } = process;
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (!String(warning).includes('SQLite')) Reflect.apply(emitWarning, process, [warning, ...rest]);
-  }) as typeof process.emitWarning;
-  try {
-    loaded = process.getBuiltinModule('node:sqlite');
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-  return (
-    loaded ??
-    fail('internal', `This Node (${process.version}) has no SQLite.`, { remedy: 'Use Node 22.13 or newer.' })
-  );
 }

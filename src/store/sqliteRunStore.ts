@@ -267,7 +267,7 @@ export function sqliteRunStore(
         for (let at = slot; at < until && places.length < limit; at++) {
           const cell = at * 2 + parity;
           const isFailed = there.get(cell);
-          if (isFailed === undefined || (isFailed && failed)) {
+          if (isFailed ? failed : isFailed === undefined && failed !== 'only') {
             places.push({ ...placeOf(cell), failed: isFailed === true });
           }
         }
@@ -296,7 +296,7 @@ export function sqliteRunStore(
     },
 
     unscored({ limit, failed, except }) {
-      const states = failed ? [TO_DO, FAILED] : [TO_DO];
+      const states = failed === 'only' ? [FAILED] : failed ? [TO_DO, FAILED] : [TO_DO];
       const skip = new Set([...(except ?? [])]);
       const places: RunPlace[] = [];
       for (const state of states) {

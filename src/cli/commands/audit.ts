@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Detectors } from '../../core/annotate/annotate.ts';
 import { inSlices } from '../../core/annotate/detector.ts';
+import { identify } from '../../core/audit/identify.ts';
 import { runAudit } from '../../core/audit/run.ts';
 import type { RunStore } from '../../core/audit/runStore.ts';
 import { annotateSide, type SideTexts } from '../../core/compare/annotateSide.ts';
-import type { OpenPair } from '../../core/compare/openPair.ts';
 import { DEFAULT_THRESHOLD, DEFAULT_TOP } from '../../core/compare/scoring.ts';
 import type { AuditEvent, RunInfo } from '../../shared/audit.ts';
-import { FailureError, fail } from '../../shared/failure.ts';
+import { fail } from '../../shared/failure.ts';
 import type { Pair } from '../../shared/pair.ts';
-import { bySide } from '../../shared/side.ts';
+import { lockRun } from '../../store/lock.ts';
 import { createRunFile, openRunFile } from '../../store/runFile.ts';
 import {
   type Arguments,
@@ -65,8 +65,21 @@ async function runAuditCommand(args: Arguments, context: Context): Promise<ExitC
   const concurrency = numberOf(args, 'concurrency', 1, true);
   const pair = loadPair(required(args, 'pair'), args.values.pairs, context);
   const detectors = await openDetectors(context.media);
-  const store = await openOrCreate(set, path, pair, args, context, detectors);
+  const release = lockRun(path);
+  try {
+    const store = await openOrCreate(set, path, pair, args, context, detectors);
+    return await runToItsEnd(store, pair, { out, concurrency, detectors }, context);
+  } finally {
+    release();
+  }
+}
 
+async function runToItsEnd(
+  store: RunStore,
+  pair: Pair,
+  { out, concurrency, detectors }: { out: string; concurrency: number | undefined; detectors: Detectors },
+  context: Context,
+): Promise<ExitCode> {
   const progress = createProgress(context.stderr);
   const shown = auditProgress(context.stderr, progress);
   let last: AuditEvent | undefined;
@@ -145,21 +158,6 @@ function checkSame(
   if (asked(info.pair) !== asked(now.pair)) other('other models or sampling parameters of this pair');
   if (now.generations !== undefined && now.generations !== info.generations) {
     other(`${info.generations} generations of each sample`);
-  }
-}
-
-/** Asks the servers who they are, once. An audit does without where they do not tell. */
-async function identify(store: RunStore, open: OpenPair, signal: AbortSignal): Promise<void> {
-  const { identities, imported } = store.info();
-  if (!open.probe || imported || identities.baseline || identities.reasoning) return;
-  try {
-    const report = await open.probe(signal);
-    store.setIdentities(
-      bySide((side) => report.models[side].identity),
-      report.matching,
-    );
-  } catch (error) {
-    if (!(error instanceof FailureError) && !signal.aborted) throw error;
   }
 }
 

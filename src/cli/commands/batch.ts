@@ -10,6 +10,7 @@ import { annotateSide, type SideTexts } from '../../core/compare/annotateSide.ts
 import { DEFAULT_THRESHOLD, DEFAULT_TOP } from '../../core/compare/scoring.ts';
 import { FailureError, fail } from '../../shared/failure.ts';
 import { bySide, SIDES, type Side } from '../../shared/side.ts';
+import { lockRun } from '../../store/lock.ts';
 import { createRunFile, openRunFile } from '../../store/runFile.ts';
 import { didYouMean, quoted } from '../arguments.ts';
 import {
@@ -131,7 +132,9 @@ async function writeSide(
 async function importBatch(files: readonly string[], out: string, context: Context): Promise<ExitCode> {
   const detectors = await openDetectors(context.media);
   const annotate = (texts: SideTexts) => inSlices(annotateSide(detectors, texts), { signal: context.signal });
-  const store = openRunFile(resolve(context.cwd, out));
+  const path = resolve(context.cwd, out);
+  const store = openRunFile(path);
+  const release = lockRun(path);
   let [added, known, faults] = [0, 0, 0];
   try {
     for (const file of files) {
@@ -168,5 +171,6 @@ async function importBatch(files: readonly string[], out: string, context: Conte
     return faults > 0 ? 1 : 0;
   } finally {
     store.close();
+    release();
   }
 }

@@ -1,4 +1,5 @@
-import type { AuditEvent, RunProgress } from '../../shared/audit.ts';
+import { createPace, progressLine } from '../../core/audit/pace.ts';
+import type { AuditEvent } from '../../shared/audit.ts';
 import type { Output } from '../command.ts';
 import type { Progress } from '../progress.ts';
 
@@ -11,21 +12,15 @@ export function auditProgress(
   line: Progress,
   now: () => number = Date.now,
 ): { happened(event: AuditEvent): void } {
-  let startedAt = now();
-  let start: RunProgress | null = null;
-  let loggedAt = startedAt;
-  let tokens = 0;
+  const pace = createPace(now);
+  let loggedAt = now();
   let scoring = false;
   return {
     happened(event) {
-      if (event.type === 'started') {
-        startedAt = now();
-        start = event.progress;
-        scoring = event.scoring;
-      } else if (event.type === 'generated') tokens += event.tokens;
-      if (!('progress' in event) || !start) return;
-      const seconds = Math.max(0.001, (now() - startedAt) / 1000);
-      const text = progressLine(event.progress, { start, seconds, tokens, scoring });
+      pace.happened(event);
+      if (event.type === 'started') scoring = event.scoring;
+      if (!('progress' in event)) return;
+      const text = progressLine({ progress: event.progress, scoring, ...pace.now() });
       line.show(text);
       if (stderr.isTerminal) return;
       if (event.type !== 'ended' && now() - loggedAt < LOG_PERIOD) return;
@@ -33,36 +28,4 @@ export function auditProgress(
       stderr.write(`${text}\n`);
     },
   };
-}
-
-/** `320 of 1194 done, 2 failed · 118 scored · 35 tokens/s · 3 min left` */
-export function progressLine(
-  progress: RunProgress,
-  {
-    start,
-    seconds,
-    tokens,
-    scoring,
-  }: { start: RunProgress; seconds: number; tokens: number; scoring: boolean },
-): string {
-  const { done, failed, total, scored, scoringFailed } = progress;
-  const generated = done + failed - start.done - start.failed;
-  const drifted = scored + scoringFailed - start.scored - start.scoringFailed;
-  const left = [
-    (total - done - failed) / (generated / seconds),
-    ...(scoring ? [(total - failed - scored - scoringFailed) / (drifted / seconds)] : []),
-  ].filter((time) => !Number.isNaN(time));
-  const eta = Math.max(0, ...left);
-  return [
-    `${done} of ${total} done, ${failed} failed`,
-    ...(scoring ? [`${scored} scored`] : []),
-    `${Math.round(tokens / seconds)} tokens/s`,
-    ...(eta > 0 && Number.isFinite(eta) ? [`${duration(eta)} left`] : []),
-  ].join(' · ');
-}
-
-function duration(seconds: number): string {
-  if (seconds < 100) return `${Math.ceil(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

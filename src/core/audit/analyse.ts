@@ -9,6 +9,7 @@ import {
 } from '../../shared/audit.ts';
 import { INFINITE_NATS } from '../../shared/drift.ts';
 import { DIMENSIONS, type Dimension } from '../../shared/prompt.ts';
+import type { DriftPoints } from '../../shared/report/driftPlot.ts';
 import { SIDES } from '../../shared/side.ts';
 import { SCORERS } from './outcomes/all.ts';
 import type { DimensionScorer } from './outcomes/scorer.ts';
@@ -30,14 +31,17 @@ export function analyse(
   given: Partial<AnalysisOptions> = {},
 ): AuditAnalysis {
   const options = { ...DEFAULT_ANALYSIS, ...given };
-  const byDimension = new Map<Dimension, SampleOutcomes[]>();
   let total = 0;
   let undimensioned = 0;
-  for (const sample of samples) {
-    total++;
-    if (sample.dimension === null) undimensioned++;
-    else if (!byDimension.get(sample.dimension)?.push(sample)) byDimension.set(sample.dimension, [sample]);
-  }
+  const byDimension = grouped(
+    (function* () {
+      for (const sample of samples) {
+        total++;
+        if (sample.dimension === null) undimensioned++;
+        yield sample;
+      }
+    })(),
+  );
   const compared = DIMENSIONS.flatMap((dimension) => {
     const all = byDimension.get(dimension);
     return all ? [compareDimension(SCORERS[dimension], all, options)] : [];
@@ -74,8 +78,40 @@ export function analyse(
   return { dimensions, samples: total, undimensioned, options };
 }
 
+/** Drift and change of the samples that each dimension's {@link DriftOutcome} is over, for a plot of them. */
+export function driftPoints(
+  samples: Iterable<SampleOutcomes>,
+  dimensions: readonly DimensionResult[],
+): DriftPoints[] {
+  const byDimension = grouped(samples);
+  return dimensions.flatMap(({ dimension, drift: outcome }) => {
+    if (!outcome) return [];
+    const pairs = (byDimension.get(dimension) ?? []).flatMap(
+      (sample) => pairOf(SCORERS[dimension], sample) ?? [],
+    );
+    const { used } = comparableDrift(pairs);
+    return {
+      dimension,
+      outcome,
+      samples: Int32Array.from(used, ({ sample }) => sample),
+      drift: Float64Array.from(used, ({ mean }) => mean),
+      change: Float32Array.from(used, ({ change }) => change),
+    };
+  });
+}
+
+function grouped(samples: Iterable<SampleOutcomes>): Map<Dimension, SampleOutcomes[]> {
+  const byDimension = new Map<Dimension, SampleOutcomes[]>();
+  for (const sample of samples) {
+    if (sample.dimension === null) continue;
+    if (!byDimension.get(sample.dimension)?.push(sample)) byDimension.set(sample.dimension, [sample]);
+  }
+  return byDimension;
+}
+
 /** One sample's value under both models, 0..1, and its drift. */
 interface ValuePair {
+  sample: number;
   baseline: number;
   reasoning: number;
   drift: { status: 'exact' | 'bound'; mean: number } | null;
@@ -97,10 +133,11 @@ function compareDimension(
   return { scorer, all, pairs, comparison: compare(pairs, options) };
 }
 
-function pairOf({ over }: DimensionScorer, { outcomes, drift }: SampleOutcomes): ValuePair | null {
+function pairOf({ over }: DimensionScorer, { sample, outcomes, drift }: SampleOutcomes): ValuePair | null {
   const baseline = pooled(outcomes.baseline, over);
   const reasoning = pooled(outcomes.reasoning, over);
-  return baseline === null || reasoning === null ? null : { baseline, reasoning, drift: meanDrift(drift) };
+  if (baseline === null || reasoning === null) return null;
+  return { sample, baseline, reasoning, drift: meanDrift(drift) };
 }
 
 /** Null where a generation is missing or says nothing: a mean over fewer would compare unlike things. */
@@ -129,16 +166,21 @@ function meanOf(values: readonly number[]): number {
 }
 
 /**
- * The mean over exact figures where there are any, else over bounds: the two are never averaged together. Ranks are
- * within the same kind for the same reason.
+ * Samples with exact figures where there are any, else those with bounds: the two are never averaged, nor ranked,
+ * together.
  */
-function driftOutcome(pairs: readonly ValuePair[]): DriftOutcome | null {
-  const known = pairs.flatMap(({ baseline, reasoning, drift }) =>
-    drift ? [{ ...drift, change: reasoning - baseline }] : [],
+function comparableDrift(pairs: readonly ValuePair[]) {
+  const known = pairs.flatMap(({ sample, baseline, reasoning, drift }) =>
+    drift ? [{ ...drift, sample, change: reasoning - baseline }] : [],
   );
   const exact = known.filter(({ status }) => status === 'exact');
-  const status = exact.length > 0 ? 'exact' : 'bound';
-  const used = exact.length > 0 ? exact : known;
+  return exact.length > 0
+    ? { status: 'exact' as const, used: exact }
+    : { status: 'bound' as const, used: known };
+}
+
+function driftOutcome(pairs: readonly ValuePair[]): DriftOutcome | null {
+  const { status, used } = comparableDrift(pairs);
   if (used.length === 0) return null;
   const means = used.map(({ mean }) => mean);
   const changes = used.map(({ change }) => change);

@@ -22,6 +22,8 @@ export interface AuditOptions {
   retries?: number;
   /** Longest wait before the first retry, in ms; each further one may be twice as long. Default 2,000. */
   retryWait?: number;
+  /** Only generations that failed are tried again; what was not begun stays undone. Scoring is not limited. Default false. */
+  failedOnly?: boolean;
   /** Stop where so many generations in a row found nobody at the other end. Default 20. */
   unreachable?: number;
 }
@@ -65,7 +67,7 @@ export async function* runAudit(
   options: AuditOptions,
   signal: AbortSignal,
 ): AsyncGenerator<AuditEvent> {
-  const { concurrency = 8, retries = 2, retryWait = 2000, unreachable = 20, annotate } = options;
+  const { concurrency = 8, retries = 2, retryWait = 2000, unreachable = 20, failedOnly, annotate } = options;
   const { pair, scoring } = store.info();
   const progress = store.progress();
   const channel = createChannel<AuditEvent>();
@@ -162,7 +164,7 @@ export async function* runAudit(
     const inFlight = new Set<string>();
     const failedBefore = new Set(
       progress.scoringFailed > 0
-        ? store.unscored({ limit: progress.scoringFailed, failed: true }).map(placeKey)
+        ? store.unscored({ limit: progress.scoringFailed, failed: 'only' }).map(placeKey)
         : [],
     );
     const tried = new Set<string>();
@@ -237,7 +239,11 @@ export async function* runAudit(
   ): Promise<void> {
     let after: RunPlace | null = null;
     for (;;) {
-      const places: MissingPlace[] = from.missing(side, { limit: PAGE, after, failed: true });
+      const places: MissingPlace[] = from.missing(side, {
+        limit: PAGE,
+        after,
+        failed: failedOnly ? 'only' : true,
+      });
       if (places.length === 0) return;
       after = places.at(-1)!;
       for (const place of places) {

@@ -47,8 +47,8 @@ export interface RunWriter {
   missing(side: Side, query: MissingQuery): MissingPlace[];
   /** Replaces what stands there, its drift included. */
   putGeneration(place: RunPlace, generation: StoredGeneration): void;
-  /** Generations that drift has not been tried on (or whose scoring failed, if asked for). */
-  unscored(query: { limit: number; failed: boolean; except?: ReadonlySet<string> }): RunPlace[];
+  /** Generations that drift has not been tried on, those whose scoring failed too, or only those. */
+  unscored(query: { limit: number; failed: boolean | 'only'; except?: ReadonlySet<string> }): RunPlace[];
   putDrift(place: RunPlace, drift: Drift | { failure: Failure }): void;
   /** Turns scoring on for a run that was made without, or changes what is kept. */
   setScoring(scoring: RunInfo['scoring']): void;
@@ -71,8 +71,8 @@ export interface MissingQuery {
   limit: number;
   /** Only places after it. */
   after: RunPlace | null;
-  /** Failed generations too. */
-  failed: boolean;
+  /** Failed generations too, or only those. */
+  failed: boolean | 'only';
 }
 
 export interface MissingPlace extends RunPlace {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { progressLine } from '../../../src/cli/output/auditProgress.ts';
 import { driftscope, type World } from '../cli/commandLine.ts';
 
 const SET = Array.from({ length: 4 }, (_, index) =>
@@ -79,13 +78,4 @@ describe('audit', () => {
     assert.match(stderr, /set\.prompts\.jsonl:5: The id “s0” stands on line 1 already/);
     assert.equal(existsSync(run), false);
   });
-});
-
-test('progress tells what is done, what failed, how fast and how long', () => {
-  const start = { total: 100, done: 10, failed: 0, scored: 0, scoringFailed: 0 };
-  const progress = { total: 100, done: 28, failed: 2, scored: 10, scoringFailed: 0 };
-  assert.equal(
-    progressLine(progress, { start, seconds: 10, tokens: 350, scoring: true }),
-    '28 of 100 done, 2 failed · 10 scored · 35 tokens/s · 88 s left',
-  );
 });
