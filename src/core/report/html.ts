@@ -1,24 +1,41 @@
-import type { DimensionResult, SampleOutcomes } from '../../shared/audit.ts';
+import type { AuditAnalysis, DimensionResult, SampleOutcomes } from '../../shared/audit.ts';
 import { DIMENSIONS } from '../../shared/prompt.ts';
-import { SIDES } from '../../shared/side.ts';
-import type { RunReader } from '../audit/runStore.ts';
+import { domainOf, driftPlot } from '../../shared/report/driftPlot.ts';
 import {
+  byMethod,
   correlation,
   drift,
   interval,
+  METHOD_NAMES,
   metricValue,
   nats,
+  overallDrift,
   percent,
   points,
   pValue,
   verdict,
-} from './figures.ts';
-import { overallDrift } from './markdown.ts';
+  words,
+} from '../../shared/report/figures.ts';
+import { flipMatrix, shadeOf } from '../../shared/report/flips.ts';
+import { forestPicture, intervalAxis, intervalPicture, reachOf } from '../../shared/report/forest.ts';
+import { positionPicture, segmentPicture } from '../../shared/report/profilePlot.ts';
+import {
+  type MatchingCard,
+  matchingCard,
+  parameters,
+  type RunReport,
+} from '../../shared/report/runReport.ts';
+import { SIDES } from '../../shared/side.ts';
+import type { RunReader } from '../audit/runStore.ts';
 import { html, type Markup, page, raw } from './markup.ts';
-import { byMethod, METHOD_NAMES, matching, parameters, type RunReport } from './report.ts';
+import { pictureMarkup } from './pictureMarkup.ts';
+import { type PlotData, plottedReport } from './report.ts';
+import { STYLE } from './style.ts';
 
 /** An HTML page of 2,000 samples is a few MB; more would not open. The other formats hold all. */
 const MOST_SAMPLES = 2000;
+const INTERVAL_WIDTH = 220;
+const PLOT_WIDTH = 360;
 
 /**
  * One self-contained page: no script, no request, readable in print and in the dark. Data stands as text, whatever it
@@ -30,7 +47,7 @@ export function* htmlReport(reports: readonly { report: RunReport; run: RunReade
   const [first] = reports;
   const isStudy = reports.length > 1;
   const title = isStudy ? 'Driftscope study' : `Driftscope audit: ${first?.report.info.pair.name ?? ''}`;
-  const { open, close } = page(title, STYLE);
+  const { open, close } = page(title, `${STYLE}${FILTER_STYLE}`);
   yield open;
   if (isStudy) {
     yield String(
@@ -38,66 +55,104 @@ export function* htmlReport(reports: readonly { report: RunReport; run: RunReade
     );
   }
   for (const [index, { report, run }] of reports.entries()) {
-    yield String(runHead(report, isStudy ? 'h2' : 'h1'));
+    const { plots } = plottedReport(run, report.analysis.options);
+    yield String(runHead(report, plots, isStudy ? 'h2' : 'h1'));
     yield* samples(run, index);
   }
   yield close;
 }
 
-function runHead(report: RunReport, level: 'h1' | 'h2'): Markup {
+function runHead(report: RunReport, plots: PlotData, level: 'h1' | 'h2'): Markup {
   const { info, analysis } = report;
-  const card = matching(info);
-  const name = html`Audit: ${info.pair.name}`;
+  const { pair, generations, created } = info;
+  const card = matchingCard(info);
+  const facts = [
+    METHOD_NAMES[pair.method],
+    `${analysis.samples} samples`,
+    `K = ${generations}`,
+    `δ = ${100 * analysis.options.margin} points`,
+    created.slice(0, 10),
+  ];
   return html`
 <section>
-${level === 'h1' ? html`<h1>${name}</h1>` : html`<h2>${name}</h2>`}
-${card?.differs ? html`<p class="warning">${card.head}</p>` : ''}
+${level === 'h1' ? html`<h1>${pair.name}</h1>` : html`<h2>${pair.name}</h2>`}
+<p class="facts">${facts.join(' · ')}</p>
+${card.state === 'differs' ? html`<p class="warning">${card.head}</p>` : ''}
+${card.state === 'unknown' || card.state === 'unchecked' ? html`<p class="note">${card.head}</p>` : ''}
+${unfinished(report)}
 ${verdictTable(analysis.dimensions)}
-${driftList(analysis.dimensions)}
+${plotGrid(analysis.dimensions, plots)}
 <details><summary>Figures of each dimension</summary>${metricsTable(analysis.dimensions)}</details>
-<details><summary>What changed</summary>${flipsTable(analysis.dimensions)}</details>
 <details open><summary>Parameters</summary>${table(null, parameters(report))}</details>
-${card ? html`<details><summary>Matching: ${card.head}</summary>${table(['check', 'result', 'baseline', 'reasoning', ''], card.rows)}</details>` : ''}
+${card.rows.length > 0 ? html`<details><summary>Matching: ${card.head}</summary>${matchingTable(card)}</details>` : ''}
 </section>`;
 }
 
+function unfinished({ progress: { total, done, failed } }: RunReport): Markup {
+  const left = total - done - failed;
+  if (left === 0 && failed === 0) return html``;
+  const parts = [left > 0 ? `${left} still to do` : '', failed > 0 ? `${failed} failed` : ''].filter(Boolean);
+  return html`<p class="note">Partial: of ${total} generations, ${parts.join(', ')}.</p>`;
+}
+
+function matchingTable({ rows }: MatchingCard): Markup {
+  return table(['check', 'result', 'baseline', 'reasoning', ''], rows);
+}
+
 function verdictTable(dimensions: readonly DimensionResult[]): Markup {
-  if (dimensions.length === 0) return html`<p>No sample has an outcome of both models yet.</p>`;
-  const reach = Math.max(0.1, ...dimensions.flatMap(({ interval: ends }) => ends.map(Math.abs)));
+  const [first] = dimensions;
+  if (!first) return html`<p>No sample has an outcome of both models yet.</p>`;
+  const reach = reachOf(dimensions);
   const rows = dimensions.map(
     (result) => html`
 <tr class="${result.verdict}"><th scope="row" title="${result.measure}">${result.dimension}</th>
-<td>${result.n}</td><td>${percent(result.means.baseline)}</td><td>${percent(result.means.reasoning)}</td>
-<td class="number">${points(result.difference)}</td><td>${picture(result, reach)}</td><td class="small">${interval(result.interval)}</td>
-<td>${pValue(result.pHolm)}</td><td class="verdict">${verdict(result)}</td><td>${drift(result.drift)}</td></tr>`,
+<td class="number">${result.n}${result.missing > 0 ? html` <span class="small" title="without an outcome of both models">(${result.missing} missing)</span>` : ''}</td><td class="number">${percent(result.means.baseline)}</td><td class="number">${percent(result.means.reasoning)}</td>
+<td class="number">${points(result.difference)}</td><td>${pictureMarkup(intervalPicture(result, reach, INTERVAL_WIDTH))}</td><td class="small">${interval(result.interval)}</td>
+<td class="number">${pValue(result.pHolm)}</td><td class="verdict">${verdict(result)}</td><td class="number">${drift(result.drift)}</td></tr>`,
   );
+  const axis = intervalAxis(first.equivalence.margin, reach, INTERVAL_WIDTH);
   return html`
-<table class="verdicts"><thead><tr><th>dimension</th><th>n</th><th>baseline</th><th>reasoning</th>
-<th colspan="3">difference in points, 95 % interval</th><th>p (Holm)</th><th>verdict</th><th>mean KL, nats</th></tr></thead>
+<table class="verdicts"><thead><tr><th>dimension</th><th class="number">n</th><th class="number">baseline</th><th class="number">reasoning</th>
+<th class="number">Δ</th><th>${pictureMarkup(axis)}</th><th>95 % interval, points</th><th class="number">p (Holm)</th><th>verdict</th><th class="number">mean KL, nats</th></tr></thead>
 <tbody>${rows}</tbody></table>
 <p class="small">${dimensions.map(({ dimension, measure, test }) => html`<b>${dimension}</b>: ${measure} (${test}). `)}</p>`;
 }
 
-/** The interval on an axis from −reach to reach, the margin shaded. */
-function picture({ difference, interval: [low, high], equivalence }: DimensionResult, reach: number): Markup {
-  const x = (value: number) => (100 + (value / reach) * 95).toFixed(1);
-  const label = `${points(difference)} points, ${interval([low, high])}`;
-  const [left, right] = [x(-Math.min(equivalence.margin, reach)), x(Math.min(equivalence.margin, reach))];
-  return html`<svg viewBox="0 0 200 16" width="200" height="16" role="img" aria-label="${label}">
-<rect class="margin" x="${left}" y="0" width="${(Number(right) - Number(left)).toFixed(1)}" height="16"/>
-<line class="axis" x1="100" y1="0" x2="100" y2="16"/>
-<line class="ends" x1="${x(low)}" y1="8" x2="${x(high)}" y2="8"/>
-<line class="ends" x1="${x(low)}" y1="4" x2="${x(low)}" y2="12"/><line class="ends" x1="${x(high)}" y1="4" x2="${x(high)}" y2="12"/>
-<circle cx="${x(difference)}" cy="8" r="3.5"/></svg>`;
+function plotGrid(dimensions: readonly DimensionResult[], { points: all, profile }: PlotData): Markup {
+  const domain = domainOf(all);
+  const figure = (caption: string, content: Markup, note = '') =>
+    html`<figure><figcaption>${caption}</figcaption>${content}${note ? html`<p class="small">${note}</p>` : ''}</figure>`;
+  const drifts = all.map((one) =>
+    figure(
+      one.dimension,
+      pictureMarkup(driftPlot(one, domain, PLOT_WIDTH).picture),
+      correlation(one.outcome),
+    ),
+  );
+  const flips = dimensions.flatMap(({ dimension, flips }) =>
+    flips.length > 0 ? [figure(dimension, flipTable(flips))] : [],
+  );
+  return html`
+${dimensions.length > 0 ? html`<h3>Differences</h3>${pictureMarkup(forestPicture(dimensions, 720))}` : ''}
+${drifts.length > 0 ? html`<h3>Drift against outcome</h3><p class="small">A mark a sample: mean KL of its reasoning generation across, the change of its value upwards. ▲ better, ○ unchanged, ▼ worse.</p><div class="plots">${drifts}</div>` : ''}
+${flips.length > 0 ? html`<h3>Labels: baseline (rows) to reasoning (columns)</h3><div class="plots">${flips}</div>` : ''}
+${
+  profile && profile.series.length > 0
+    ? html`<h3>Where drift sits</h3><p class="small">Mean KL per token with 95 % intervals clustered by sample. Square, dashed: trace. Disc, solid: answer.</p><div class="plots">${figure('By position', pictureMarkup(positionPicture(profile, 460)))}${figure('By dimension and segment', pictureMarkup(segmentPicture(profile, 460)))}</div>`
+    : ''
+}`;
 }
 
-function driftList(dimensions: readonly DimensionResult[]): Markup {
-  const items = dimensions.flatMap(({ dimension, drift: outcome }) =>
-    outcome ? [html`<li>${dimension} (n = ${outcome.n}): ${correlation(outcome)}</li>`] : [],
-  );
-  return items.length === 0
-    ? html``
-    : html`<details><summary>Drift against outcome</summary><ul>${items}</ul></details>`;
+function flipTable(flips: DimensionResult['flips']): Markup {
+  const { rows, columns, counts, total, flipped } = flipMatrix(flips);
+  return html`<table class="flips"><thead><tr><th></th>${columns.map((label) => html`<th>${words(label)}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    (from, row) =>
+      html`<tr><th scope="row">${words(from)}</th>${columns.map((to, column) => {
+        const count = counts[row]![column]!;
+        return html`<td class="number shade-${shadeOf(count, total)}${from === to ? ' same' : ''}">${count === 0 ? '·' : count}</td>`;
+      })}</tr>`,
+  )}</tbody></table><p class="small">${flipped} of ${total} changed</p>`;
 }
 
 function metricsTable(dimensions: readonly DimensionResult[]): Markup {
@@ -112,40 +167,28 @@ function metricsTable(dimensions: readonly DimensionResult[]): Markup {
   return table(['dimension', 'figure', 'better', 'baseline', 'reasoning'], rows);
 }
 
-function flipsTable(dimensions: readonly DimensionResult[]): Markup {
-  const rows = dimensions.flatMap(({ dimension, flips }) =>
-    flips
-      .filter(({ from, to }) => from !== to)
-      .map(({ from, to, count }) => [
-        dimension,
-        from.replaceAll('_', ' '),
-        to.replaceAll('_', ' '),
-        String(count),
-      ]),
-  );
-  return rows.length === 0
-    ? html`<p>No answer changed its label.</p>`
-    : table(['dimension', 'baseline', 'reasoning', 'samples'], rows);
-}
-
 function study(reports: readonly RunReport[]): Markup {
   const present = DIMENSIONS.filter((dimension) =>
     reports.some(({ analysis }) => analysis.dimensions.some((result) => result.dimension === dimension)),
   );
-  const rows = byMethod(reports).flatMap(({ method, reports: group }) =>
-    group.map(({ info, analysis }) => {
-      const cells = present.map((dimension) => {
-        const result = analysis.dimensions.find((candidate) => candidate.dimension === dimension);
-        if (!result) return html`<td>–</td>`;
-        const { means, difference } = result;
-        const title = `${percent(means.baseline)} → ${percent(means.reasoning)}, ${verdict(result)}`;
-        return html`<td class="${result.verdict}" title="${title}">${points(difference)}<br><span class="small">${percent(means.baseline)} → ${percent(means.reasoning)}</span></td>`;
-      });
-      return html`<tr><th scope="row">${METHOD_NAMES[method]}</th><td>${info.pair.name}</td>${cells}<td>${drift(overallDrift(analysis))}</td></tr>`;
-    }),
+  const rows = byMethod(reports, ({ info }) => info.pair.method).flatMap(({ method, items }) =>
+    items.map(
+      ({ info, analysis }) =>
+        html`<tr><th scope="row">${METHOD_NAMES[method]}</th><td>${info.pair.name}</td>${present.map((dimension) => studyCell(analysis, dimension))}<td class="number">${drift(overallDrift(analysis.dimensions))}</td></tr>`,
+    ),
   );
-  return html`<table class="verdicts"><thead><tr><th>method</th><th>pair</th>${present.map((dimension) => html`<th>${dimension}</th>`)}<th>mean KL, nats</th></tr></thead><tbody>${rows}</tbody></table>
-<p class="small">Difference reasoning − baseline in points, with the values of both. Colour: the verdict of each run.</p>`;
+  return html`<table class="verdicts"><thead><tr><th>method</th><th>pair</th>${present.map((dimension) => html`<th class="number">${dimension}</th>`)}<th class="number">mean KL, nats</th></tr></thead><tbody>${rows}</tbody></table>
+<p class="small">Difference reasoning − baseline in points, below it the values of both. ▼ regressed, ▲ improved, = preserved within the margin, ? inconclusive.</p>`;
+}
+
+const VERDICT_MARKS = { regressed: '▼', improved: '▲', preserved: '=', inconclusive: '?' } as const;
+
+function studyCell({ dimensions }: AuditAnalysis, dimension: string): Markup {
+  const result = dimensions.find((candidate) => candidate.dimension === dimension);
+  if (!result) return html`<td class="number">–</td>`;
+  const { means, difference } = result;
+  const values = `${percent(means.baseline)} → ${percent(means.reasoning)}`;
+  return html`<td class="number ${result.verdict}" title="${values}, ${verdict(result)}">${points(difference)} ${VERDICT_MARKS[result.verdict]}<br><span class="small">${values}</span></td>`;
 }
 
 const FILTERS = ['all', 'changed', 'regressed', 'trace', 'errors'] as const;
@@ -156,6 +199,10 @@ const FILTER_NAMES: Record<(typeof FILTERS)[number], string> = {
   trace: 'In the trace only',
   errors: 'Errors',
 };
+
+const FILTER_STYLE = `${FILTERS.filter((filter) => filter !== 'all')
+  .map((filter) => `.samples .show-${filter}:checked ~ .list > :not(.${filter})`)
+  .join(', ')} { display: none; }`;
 
 /** Every sample as a row that opens; the filters are radio buttons and style, no script. */
 function* samples(run: RunReader, index: number): Generator<string> {
@@ -204,9 +251,10 @@ function sampleRow(run: RunReader, position: number): Markup {
     typeof sample.input === 'string'
       ? html`<pre>${sample.input}</pre>`
       : sample.input.map(({ role, content }) => html`<p class="small">${role}</p><pre>${content}</pre>`);
+  const label = (outcome: typeof from) => (outcome ? words(outcome.answer.label) : '–');
   return html`
 <details class="${classes.filter(Boolean).join(' ')}"><summary><code>${sample.id}</code> <span>${sample.dimension ?? ''}</span>
-<b>${from?.answer.label.replaceAll('_', ' ') ?? '–'} → ${to?.answer.label.replaceAll('_', ' ') ?? '–'}</b></summary>
+<b>${label(from)} → ${label(to)}</b></summary>
 <div class="prompt">${messages}</div><div class="sides">${sides.map(({ side, stored, scored }) => {
     const kl = scored?.summary?.all.klForward.mean;
     return html`<div><h4>${side}${kl == null ? '' : html` <span class="small">mean KL ${scored?.status === 'bound' ? '≥ ' : ''}${nats(kl)} nats</span>`}</h4>
@@ -219,27 +267,3 @@ function table(head: readonly string[] | null, rows: readonly (readonly string[]
   return html`<table>${head ? html`<thead><tr>${head.map((cell) => html`<th>${cell}</th>`)}</tr></thead>` : ''}
 <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>`;
 }
-
-const STYLE = `
-:root { color-scheme: light dark; font: 14px/1.45 system-ui, sans-serif; }
-body { max-width: 1200px; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: .75rem 0; }
-td, th { padding: .25rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid #8884; }
-.verdicts td { font-variant-numeric: tabular-nums; }
-.regressed .verdict, td.regressed { color: #c0392b; font-weight: 600; }
-.improved .verdict, td.improved { color: #1e8449; font-weight: 600; }
-tr.inconclusive .verdict, td.inconclusive { opacity: .75; font-style: italic; }
-svg .margin { fill: #8883; } svg .axis { stroke: #8888; } svg .ends { stroke: currentColor; } svg circle { fill: currentColor; }
-.warning { border-left: 4px solid #c0392b; padding: .3rem .6rem; background: #c0392b1a; }
-.small { font-size: .85em; opacity: .8; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0; }
-pre.trace { opacity: .75; border-left: 3px solid #8886; padding-left: .6rem; }
-.sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
-.samples details { border-bottom: 1px solid #8883; padding: .2rem 0; }
-.samples summary { cursor: pointer; } .samples summary span { opacity: .7; margin: 0 .5rem; }
-.samples label { margin-right: 1rem; }
-${FILTERS.filter((filter) => filter !== 'all')
-  .map((filter) => `.samples .show-${filter}:checked ~ .list > :not(.${filter})`)
-  .join(', ')} { display: none; }
-@media print { details { break-inside: avoid; } input, label { display: none; } }
-`;

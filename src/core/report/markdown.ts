@@ -1,7 +1,20 @@
 import type { AuditAnalysis, DimensionResult } from '../../shared/audit.ts';
 import { DIMENSIONS } from '../../shared/prompt.ts';
-import { correlation, drift, interval, metricValue, percent, points, pValue, verdict } from './figures.ts';
-import { byMethod, METHOD_NAMES, matching, parameters, type RunReport } from './report.ts';
+import {
+  byMethod,
+  correlation,
+  drift,
+  interval,
+  METHOD_NAMES,
+  metricValue,
+  overallDrift,
+  percent,
+  points,
+  pValue,
+  verdict,
+  words,
+} from '../../shared/report/figures.ts';
+import { matchingCard, parameters, type RunReport } from '../../shared/report/runReport.ts';
 
 /** One run for a paper's appendix, or several as a study. */
 export function markdownReport(reports: readonly RunReport[]): string {
@@ -16,10 +29,10 @@ export function markdownReport(reports: readonly RunReport[]): string {
 
 function runText(report: RunReport, level: '#' | '##'): string {
   const { info, analysis } = report;
-  const card = matching(info);
+  const card = matchingCard(info);
   const parts = [
     `${level} Audit: ${escaped(info.pair.name)}`,
-    card?.differs ? `**${escaped(card.head)}**` : '',
+    card.state === 'differs' ? `**${escaped(card.head)}**` : '',
     verdictTable(analysis),
     driftLines(analysis.dimensions),
     `${level}# Figures`,
@@ -31,8 +44,8 @@ function runText(report: RunReport, level: '#' | '##'): string {
       ['', ''],
       parameters(report).map((row) => row.map(escaped)),
     ),
-    card ? `${level}# Matching\n\n${escaped(card.head)}` : '',
-    card
+    `${level}# Matching\n\n${escaped(card.head)}`,
+    card.rows.length > 0
       ? table(
           ['check', 'result', 'baseline', 'reasoning', ''],
           card.rows.map((row) => row.map(escaped)),
@@ -108,14 +121,14 @@ export function studyTable(reports: readonly RunReport[]): string {
   const present = DIMENSIONS.filter((dimension) =>
     reports.some(({ analysis }) => analysis.dimensions.some((result) => result.dimension === dimension)),
   );
-  const rows = byMethod(reports).flatMap(({ method, reports: group }) =>
+  const rows = byMethod(reports, ({ info }) => info.pair.method).flatMap(({ method, items: group }) =>
     group.map(({ info, analysis }) => {
       const of = (dimension: string) => analysis.dimensions.find((result) => result.dimension === dimension);
       return [
         METHOD_NAMES[method],
         escaped(info.pair.name),
         ...present.map((dimension) => studyCell(of(dimension))),
-        drift(overallDrift(analysis)),
+        drift(overallDrift(analysis.dimensions)),
       ];
     }),
   );
@@ -133,21 +146,6 @@ function studyCell(result: DimensionResult | undefined): string {
     inconclusive: `${text} ?`,
   };
   return marks[result.verdict];
-}
-
-/** Over all dimensions, samples weighing alike; null where exact figures and bounds would mix. */
-export function overallDrift({ dimensions }: AuditAnalysis): DimensionResult['drift'] {
-  const known = dimensions.flatMap(({ drift: outcome }) => outcome ?? []);
-  const [first] = known;
-  if (!first || known.some(({ status }) => status !== first.status)) return null;
-  const n = known.reduce((sum, outcome) => sum + outcome.n, 0);
-  const mean = known.reduce((sum, outcome) => sum + outcome.mean * outcome.n, 0) / n;
-  const changed = known.reduce((sum, outcome) => sum + outcome.changed, 0);
-  return { status: first.status, n, mean, spearman: null, auc: null, changed };
-}
-
-function words(label: string): string {
-  return label.replaceAll('_', ' ');
 }
 
 /** @param alignment one mark a column: `r` to the right. */
