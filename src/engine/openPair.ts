@@ -67,7 +67,7 @@ async function probed(
   const key = JSON.stringify([pair.name, pair.models, answering]);
   const known = reports.get(key);
   if (known && !afresh) return known;
-  const report = await probePair(pair.name, subjects, signal);
+  const report = await probePair(pair, subjects, signal);
   // What is out of reach now may be back in a minute.
   if (SIDES.every((side) => report.models[side].failure === null)) reports.set(key, report);
   return report;
@@ -104,7 +104,8 @@ function engineModel(model: GgufModel & ModelReference, { engine, baseDir }: Pai
     ...{ reach: 'top-k', route: 'POST /v1/score', scorer },
     ...{ tokenIds: true, generation: {}, generatedIds: true },
   });
-  const subject = { label, origin: null, known, scorer, endpoint, requests: scorer.requests };
+  const { system } = model;
+  const subject = { label, origin: null, known, scorer, endpoint, system, requests: scorer.requests };
   return { endpoint, scorer, subject };
 }
 
@@ -130,7 +131,15 @@ function remote(model: RemoteReference & ModelReference, { keys }: PairServices)
   return {
     endpoint,
     scorer,
-    subject: { label, origin, known, scorer, endpoint, requests: () => server.requests },
+    subject: {
+      label,
+      origin,
+      known,
+      scorer,
+      endpoint,
+      system: model.system,
+      requests: () => server.requests,
+    },
   };
 }
 

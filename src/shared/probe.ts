@@ -71,11 +71,20 @@ export interface ModelProbe {
 
 /** A property in which a baseline and the model made from it should agree. */
 export interface MatchingCheck {
-  id: 'tokenizer' | 'vocabulary' | 'parameters' | 'chat-template' | 'quantization' | 'base-model' | 'context';
+  id:
+    | 'base-model'
+    | 'lineage'
+    | 'parameters'
+    | 'tokenizer'
+    | 'vocabulary'
+    | 'chat-template'
+    | 'quantization'
+    | 'context';
   title: string;
   result: 'same' | 'differs' | 'unknown';
-  /** The values, where they differ; null where a side does not tell. */
+  /** What each side's server or file tells; null where it does not. */
   values: BySide<string | null>;
+  /** The difference, or what else is known of it, in one clause. */
   detail?: string;
 }
 

@@ -1,4 +1,5 @@
-import { type Failure, FailureError } from '../../shared/failure.ts';
+import { type Failure, FailureError, type FailureKind } from '../../shared/failure.ts';
+import type { Pair } from '../../shared/pair.ts';
 import type { CheckResult, ModelProbe, ProbeCheck, ProbeReport, ServerIdentity } from '../../shared/probe.ts';
 import { type BySide, bySide, SIDES, type Side } from '../../shared/side.ts';
 import { isExactAt } from '../drift/pairScorer.ts';
@@ -7,6 +8,7 @@ import { tokenizerDifference } from '../drift/tokenizerProbe.ts';
 import type { KnownServer } from './dialects/dialect.ts';
 import type { Endpoint } from './endpoint.ts';
 import { matching } from './matching.ts';
+import { withSystem } from './messages.ts';
 
 /** One model to try out. */
 export interface ProbeSubject {
@@ -16,6 +18,8 @@ export interface ProbeSubject {
   known(signal: AbortSignal): Promise<KnownServer | null>;
   scorer: TextScorer;
   endpoint: Endpoint;
+  /** What the endpoint puts before every chat: scoring has to do the same. */
+  system: string | null;
   /** Requests made so far. */
   requests(): number;
 }
@@ -29,26 +33,33 @@ const ENOUGH = 1_000;
 /** Two scores of one text may differ by so much, in nats: batches are computed in different orders. */
 const SAME = 0.05;
 
+/** Hears what is known of a model so far, after each thing that was tried. */
+export type ProbeProgress = (side: Side, soFar: ModelProbe) => void;
+
 /**
  * Finds out who runs both models and what they can score, by trying it out on a short text: names and documentation
  * are not believed. Makes about 20 small requests per model. Never throws for what a server does.
  */
 export async function probePair(
-  pair: string,
+  { name, lineage }: Pick<Pair, 'name' | 'lineage'>,
   subjects: BySide<ProbeSubject>,
   signal: AbortSignal,
+  progress: ProbeProgress = () => {},
 ): Promise<ProbeReport> {
-  const tried = await bothSides((side) => probeModel(subjects[side], signal));
+  const tried = await bothSides((side) =>
+    probeModel(subjects[side], signal, (soFar) => progress(side, soFar)),
+  );
   signal.throwIfAborted();
   const models = bySide((side) => tried[side].probe);
   const difference = await tokenizers(subjects, models, signal);
   const drift = driftOf(tried, difference);
   return {
-    pair,
+    pair: name,
     models,
     matching: matching(
       bySide((side) => models[side].identity),
       difference,
+      lineage,
     ),
     drift,
     verdict: verdict(models, difference, drift),
@@ -79,8 +90,13 @@ interface Tried {
   depth: Depth | null;
 }
 
-async function probeModel(subject: ProbeSubject, signal: AbortSignal): Promise<Tried> {
+async function probeModel(
+  subject: ProbeSubject,
+  signal: AbortSignal,
+  progress: (soFar: ModelProbe) => void,
+): Promise<Tried> {
   const before = subject.requests();
+  const soFar = () => progress({ ...probe, requests: subject.requests() - before });
   const probe: ModelProbe = {
     label: subject.label,
     origin: subject.origin,
@@ -103,7 +119,11 @@ async function probeModel(subject: ProbeSubject, signal: AbortSignal): Promise<T
         if (known.identity.vocabularySize === null) {
           probe.identity = { ...known.identity, vocabularySize: depth.vocabularySize };
         }
-        probe.checks = await checks(subject, depth, known.identity, signal);
+        soFar();
+        await tryOut(subject, depth, known.identity, signal, (check) => {
+          probe.checks = [...probe.checks, check];
+          soFar();
+        });
       }
     }
   } catch (error) {
@@ -117,13 +137,23 @@ async function probeModel(subject: ProbeSubject, signal: AbortSignal): Promise<T
 
 type Outcome = [result: CheckResult, seen: string];
 
-async function checks(
-  { scorer, endpoint }: ProbeSubject,
+/** What says nothing of how the server scores. */
+const PASSING: readonly FailureKind[] = [
+  'timeout',
+  'unreachable',
+  'unauthorized',
+  'rate-limited',
+  'server-error',
+  'stream-dropped',
+];
+
+async function tryOut(
+  { scorer, endpoint, system }: ProbeSubject,
   { maxTop }: Depth,
   identity: ServerIdentity,
   signal: AbortSignal,
-): Promise<ProbeCheck[]> {
-  const done: ProbeCheck[] = [];
+  found: (check: ProbeCheck) => void,
+): Promise<void> {
   const check = async (id: string, title: string, run: () => Promise<Outcome>) => {
     let outcome: Outcome;
     try {
@@ -131,10 +161,10 @@ async function checks(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof FailureError)) throw error;
-      const { message, detail }: Failure = error.failure;
-      outcome = ['failed', detail ? `${message} ${detail}` : message];
+      const { kind, message, detail }: Failure = error.failure;
+      outcome = [PASSING.includes(kind) ? 'unknown' : 'failed', detail ? `${message} ${detail}` : message];
     }
-    done.push({ id, title, result: outcome[0], seen: outcome[1] });
+    found({ id, title, result: outcome[0], seen: outcome[1] });
   };
 
   const k = Math.max(1, Math.min(maxTop ?? ENOUGH, identity.vocabularySize ?? ENOUGH, ENOUGH));
@@ -198,7 +228,7 @@ async function checks(
     async () => {
       const written = await greedy(scorer, endpoint, signal);
       if ('reason' in written) return ['unknown', written.reason];
-      const messages = [{ role: 'user' as const, content: QUESTION }];
+      const messages = withSystem([{ role: 'user', content: QUESTION }], system);
       let ranked = 0;
       let agreed = 0;
       for await (const row of scorer.score({ prefix: { messages }, ids: written.ids, k }, signal)) {
@@ -218,7 +248,6 @@ async function checks(
         : ['unknown', `${seen}, but they were found by tokenizing its text again`];
     },
   );
-  return done;
 }
 
 const notTried = (): Outcome => ['unknown', 'there are no scores to try it on'];
@@ -307,6 +336,19 @@ function isFaulty({ checks, failure }: ModelProbe): boolean {
   return failure !== null || checks.some(({ id, result }) => result === 'failed' && FAULTS.includes(id));
 }
 
+/**
+ * Why a pair's scores are not to be believed, in one sentence, as far as its probe tells; null: nothing speaks against
+ * them. That a server was out of reach then is no reason.
+ */
+export function faultOf({ models }: ProbeReport): string | null {
+  for (const side of SIDES) {
+    const { label, checks } = models[side];
+    const fault = checks.find(({ id, result }) => result === 'failed' && FAULTS.includes(id));
+    if (fault) return `${label} fails a check of how it scores (“${fault.title}”): ${fault.seen}.`;
+  }
+  return null;
+}
+
 const FAULTS = ['values', 'log-base', 'temperature', 'repeatable', 'first-choice'];
 
 function verdict(
@@ -329,7 +371,11 @@ function verdict(
       if (result === 'failed') lines.push(`${who} fails a check: “${title}”: ${seen}.`);
     }
   }
-  if (difference) lines.push(`The tokenizers differ (${difference}): no KL per token.`);
+  if (difference) {
+    lines.push(
+      `The tokenizers differ (${difference}): no KL per token. What both models give to the same words is compared instead.`,
+    );
+  }
   if (difference === undefined) lines.push('Whether the tokenizers are the same could not be found out.');
   lines.push(
     {
