@@ -1,16 +1,18 @@
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, Tasks, ToWorker } from './tasks.ts';
+import { FailureError } from '../../shared/failure.ts';
+import type { FromWorker, TaskList, Tasks, ToWorker } from './tasks.ts';
 
-export interface WorkerClient {
+export interface WorkerClient<T extends TaskList = Tasks> {
   /**
    * Runs a task after those asked for before it. A cancelled task rejects at once with the signal's reason.
+   * @throws FailureError where the task throws one
    * @throws Error where the task throws, or the worker ends under it. The next task gets a new worker.
    */
-  run<K extends keyof Tasks>(
+  run<K extends keyof T & string>(
     name: K,
-    args: Parameters<Tasks[K]>,
+    args: Parameters<T[K]>,
     signal?: AbortSignal,
-  ): Promise<Awaited<ReturnType<Tasks[K]>>>;
+  ): Promise<Awaited<ReturnType<T[K]>>>;
   dispose(): void;
 }
 
@@ -25,7 +27,7 @@ interface Job {
  * cancelled while it waits costs nothing; one that runs is ended with its thread, since a pure function that is
  * busy hears nothing.
  */
-export function createWorkerClient(entry: URL): WorkerClient {
+export function createWorkerClient<T extends TaskList = Tasks>(entry: URL): WorkerClient<T> {
   const waiting: Job[] = [];
   let running: Job | null = null;
   let worker: Worker | null = null;
@@ -36,7 +38,8 @@ export function createWorkerClient(entry: URL): WorkerClient {
     const started = new Worker(entry);
     started.on('message', (message: FromWorker) => {
       if (message.id !== running?.message.id) return;
-      if ('error' in message) settle((job) => job.reject(new Error(message.error)));
+      if ('failure' in message) settle((job) => job.reject(new FailureError(message.failure)));
+      else if ('error' in message) settle((job) => job.reject(new Error(message.error)));
       else settle((job) => job.resolve(message.result));
     });
     const ended = (error: Error) => {
