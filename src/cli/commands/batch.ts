@@ -10,6 +10,7 @@ import { annotateSide, type SideTexts } from '../../core/compare/annotateSide.ts
 import { DEFAULT_THRESHOLD, DEFAULT_TOP } from '../../core/compare/scoring.ts';
 import { FailureError, fail } from '../../shared/failure.ts';
 import { bySide, SIDES, type Side } from '../../shared/side.ts';
+import { type NewFile, newFile, withSource } from '../../store/files.ts';
 import { lockRun } from '../../store/lock.ts';
 import { createRunFile, openRunFile } from '../../store/runFile.ts';
 import { didYouMean, quoted } from '../arguments.ts';
@@ -23,7 +24,6 @@ import {
   UsageError,
 } from '../command.ts';
 import { openDetectors } from '../detectors.ts';
-import { type NewFile, newFile, withSource } from '../files.ts';
 import { visibleInline } from '../output/terminal.ts';
 import { loadPair } from '../pairs.ts';
 import { samplesOf } from '../promptSets.ts';

@@ -6,6 +6,7 @@ import { nearest } from '../../core/jsonText/nearest.ts';
 import { readPromptSet } from '../../core/prompts/promptSet.ts';
 import type { SampleWithExtras } from '../../core/prompts/sample.ts';
 import { fail } from '../../shared/failure.ts';
+import { type NewFile, newFile } from '../../store/files.ts';
 import {
   type Arguments,
   type Command,
@@ -14,7 +15,6 @@ import {
   required,
   UsageError,
 } from '../command.ts';
-import { type NewFile, newFile } from '../files.ts';
 import { safeJson, visibleInline } from '../output/terminal.ts';
 import { createProgress } from '../progress.ts';
 import { JSON_OPTION } from './shared.ts';

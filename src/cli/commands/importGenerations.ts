@@ -6,10 +6,10 @@ import { annotateSide, type SideTexts } from '../../core/compare/annotateSide.ts
 import { FailureError, fail } from '../../shared/failure.ts';
 import type { ModelReference, Pair } from '../../shared/pair.ts';
 import { type BySide, bySide, SIDES, type Side } from '../../shared/side.ts';
+import { withSource } from '../../store/files.ts';
 import { createRunFile } from '../../store/runFile.ts';
 import { type Arguments, type Command, type Context, type ExitCode, required } from '../command.ts';
 import { openDetectors } from '../detectors.ts';
-import { withSource } from '../files.ts';
 import { visibleInline } from '../output/terminal.ts';
 import { loadPair } from '../pairs.ts';
 import { createProgress } from '../progress.ts';

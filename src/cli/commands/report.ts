@@ -6,6 +6,7 @@ import { reportOf } from '../../core/report/report.ts';
 import { csvReport, jsonlReport, jsonReport, lmEvalReport } from '../../core/report/samples.ts';
 import type { RunReport } from '../../shared/report/runReport.ts';
 import { SIDES } from '../../shared/side.ts';
+import { newFile } from '../../store/files.ts';
 import { readRunFile } from '../../store/runFile.ts';
 import { didYouMean, quoted } from '../arguments.ts';
 import {
@@ -16,7 +17,6 @@ import {
   numberOf,
   UsageError,
 } from '../command.ts';
-import { newFile } from '../files.ts';
 import { visible } from '../output/terminal.ts';
 
 const FORMATS = ['md', 'html', 'csv', 'jsonl', 'json', 'lm-eval'] as const;
