@@ -52,6 +52,7 @@ const builds = [
   },
   { ...node, entryPoints: { engine: 'src/engine/main.ts' }, outdir },
   { ...node, entryPoints: { worker: 'src/host/worker/main.ts' }, outdir },
+  { ...node, entryPoints: { audit: 'src/host/audits/thread.ts' }, outdir },
   {
     ...common,
     platform: 'browser',

@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import { resumeAudit, runAudit, showAudit, stopAudit } from './host/audits/auditCommands.ts';
+import { createAuditRuns } from './host/audits/auditRuns.ts';
+import { showAudits } from './host/audits/showAudits.ts';
 import { forgetApiKey, setApiKey } from './host/commands/apiKeys.ts';
 import { comparePair } from './host/commands/comparePair.ts';
 import { createPairFile } from './host/commands/createPairFile.ts';
@@ -17,8 +20,11 @@ import { publishDiagnostics } from './host/pairs/diagnostics.ts';
 import { createPairCatalog } from './host/pairs/pairCatalog.ts';
 import { registerQuickFixes } from './host/pairs/quickFixes.ts';
 import { showCurrentPair } from './host/pairs/statusBar.ts';
+import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
+import { promptSetCommands } from './host/promptSets/commands.ts';
 import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
 import { registerPromptLanguageFeatures } from './host/promptSets/languageFeatures.ts';
+import { draftFromComparison } from './host/promptSets/drafts.ts';
 import { createPromptDocuments } from './host/promptSets/promptDocuments.ts';
 import { registerPromptQuickFixes } from './host/promptSets/quickFixes.ts';
 import { registerCodeLenses } from './host/prompts/codeLenses.ts';
@@ -52,6 +58,15 @@ export function activate(context: vscode.ExtensionContext) {
     log,
     onDidProgress: engine.onDidProgress,
   });
+  const audits = createAuditRuns({
+    entry: new URL('./audit.js', import.meta.url),
+    engine,
+    keys,
+    media: vscode.Uri.joinPath(extensionUri, 'media').fsPath,
+    modelCache: vscode.Uri.joinPath(globalStorageUri, 'models').fsPath,
+    tool: `driftscope ${context.extension.packageJSON.version}`,
+    log,
+  });
   const statusBar = showCurrentPair(catalog);
   const promptDocuments = createPromptDocuments();
 
@@ -60,6 +75,8 @@ export function activate(context: vscode.ExtensionContext) {
     engine,
     catalog,
     panels,
+    audits,
+    showAudits(audits),
     statusBar,
     promptDocuments,
     publishPromptProblems(promptDocuments),
@@ -78,6 +95,10 @@ export function activate(context: vscode.ExtensionContext) {
       'driftscope.setApiKey': () => setApiKey(catalog, keys),
       'driftscope.forgetApiKey': () => forgetApiKey(keys),
       'driftscope.openDemoWorkspace': (parent) => openDemoWorkspace(demo, parent),
+      'driftscope.runAudit': (from, ids) => runAudit(catalog, audits, workspaceState, from, ids),
+      'driftscope.stopAudit': (from) => stopAudit(audits, from),
+      'driftscope.resumeAudit': (from, how) => resumeAudit(audits, workspaceState, from, how),
+      'driftscope.showAudit': () => showAudit(audits),
       'driftscope.exportLabels': (to) => exportLabels(labels, to),
       'driftscope.stopEngine': () => engine.stop(),
       'driftscope.showLog': () => log.show(),
@@ -85,14 +106,14 @@ export function activate(context: vscode.ExtensionContext) {
   );
 
   shutDown = async () => {
-    await panels.keep();
+    await Promise.all([panels.keep(), audits.end()]);
     worker.made()?.dispose();
     await engine.stop();
   };
 
   // What the suite in test/host looks at; nobody else is handed it.
   if (context.extensionMode === vscode.ExtensionMode.Test)
-    return { catalog, keys, panels, statusBar, engine, worker, labels, promptDocuments };
+    return { catalog, keys, panels, audits, statusBar, engine, worker, labels, promptDocuments };
   return undefined;
 }
 

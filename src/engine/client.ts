@@ -24,6 +24,16 @@ export interface EngineOptions extends EngineProcessOptions {
   modelCacheDir: string;
   /** Hears of downloads and of models being loaded, to show progress. */
   onProgress?(progress: EngineProgress): void;
+  /** Where the engine comes from, instead of a process of its own: a thread shares the one of its window. */
+  start?(signal: AbortSignal): Promise<RunningEngine>;
+}
+
+/** An engine that listens. */
+export interface RunningEngine {
+  process: Pick<EngineProcess, 'pid' | 'ended' | 'stop'>;
+  /** Without a path. */
+  url: string;
+  apiKey: string;
 }
 
 export type EngineProgress =
@@ -64,15 +74,9 @@ export interface Engine {
 
 type State =
   | { state: 'stopped' }
-  | { state: 'starting'; start: Promise<Running>; cancel: AbortController }
-  | ({ state: 'running' } & Running)
+  | { state: 'starting'; start: Promise<RunningEngine>; cancel: AbortController }
+  | ({ state: 'running' } & RunningEngine)
   | { state: 'disposed' };
-
-interface Running {
-  process: EngineProcess;
-  url: string;
-  apiKey: string;
-}
 
 /** How long a broken connection waits to learn whether the process died, in ms: the socket closes first. */
 const CRASH_GRACE = 1_500;
@@ -84,14 +88,16 @@ export function createEngine(options: EngineOptions): Engine {
   let lastCrash: { failure: Failure; at: number } | null = null;
   const crashListeners = new Set<(failure: Failure) => void>();
 
+  const startProcess = async (signal: AbortSignal): Promise<RunningEngine> => {
+    const apiKey = randomBytes(32).toString('base64url');
+    const process = await startEngine(options, apiKey, signal);
+    return { process, url: `http://127.0.0.1:${process.port}`, apiKey };
+  };
+
   /** One start for all who wait for it: none of their signals may cancel it for the others. */
-  const start = (): Promise<Running> => {
+  const start = (): Promise<RunningEngine> => {
     const cancel = new AbortController();
-    const starting = (async () => {
-      const apiKey = randomBytes(32).toString('base64url');
-      const process = await startEngine(options, apiKey, cancel.signal);
-      return { process, url: `http://127.0.0.1:${process.port}`, apiKey };
-    })();
+    const starting = (options.start ?? startProcess)(cancel.signal);
     state = { state: 'starting', start: starting, cancel };
     starting.then(
       (running) => {
@@ -113,14 +119,14 @@ export function createEngine(options: EngineOptions): Engine {
     return starting;
   };
 
-  const running = async (signal: AbortSignal | undefined): Promise<Running> => {
+  const running = async (signal: AbortSignal | undefined): Promise<RunningEngine> => {
     signal?.throwIfAborted();
     if (state.state === 'disposed') fail('engine-unavailable', 'The embedded engine has been shut down.');
     if (state.state === 'running') return state;
     return abortable(state.state === 'starting' ? state.start : start(), signal);
   };
 
-  const crashOf = async (from: Running): Promise<Failure | null> =>
+  const crashOf = async (from: RunningEngine): Promise<Failure | null> =>
     Promise.race([from.process.ended, sleep(CRASH_GRACE)]);
 
   /** A request of ours. Its failures are the engine's own, or that it died. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Engine, EngineProgress } from '../engine/client.ts';
-import { modelLabel } from '../shared/pair.ts';
+import type { Engine } from '../engine/client.ts';
+import { describeProgress } from '../engine/describeProgress.ts';
 
 /** The embedded engine of this window. */
 export interface EngineHolder {
@@ -12,6 +12,8 @@ export interface EngineHolder {
   pid(): Promise<number | null>;
   /** A model is being downloaded or loaded; the text says which, and how far. */
   readonly onDidProgress: vscode.Event<string>;
+  /** {@link stop} was called. A crash is told by the engine itself. */
+  readonly onDidStop: vscode.Event<void>;
   dispose(): void;
 }
 
@@ -20,6 +22,7 @@ export function createEngineHolder(
   log: vscode.LogOutputChannel,
 ): EngineHolder {
   const progress = new vscode.EventEmitter<string>();
+  const stopped = new vscode.EventEmitter<void>();
   let engine: Promise<Engine> | null = null;
 
   const load = async (): Promise<Engine> => {
@@ -37,22 +40,19 @@ export function createEngineHolder(
 
   return {
     onDidProgress: progress.event,
+    onDidStop: stopped.event,
     get() {
       engine ??= load();
       return engine;
     },
     async stop() {
-      const stopped = engine;
+      if (!engine) return;
+      const before = await engine;
       engine = null;
-      await (await stopped)?.dispose();
+      await before.dispose();
+      stopped.fire();
     },
     pid: async () => (await engine)?.pid ?? null,
-    dispose: () => progress.dispose(),
+    dispose: () => vscode.Disposable.from(progress, stopped).dispose(),
   };
-}
-
-function describeProgress(step: EngineProgress): string {
-  const name = modelLabel({ kind: 'gguf', gguf: step.gguf, trace: null, system: null });
-  const share = step.type === 'loading' ? step.share : step.total > 0 ? step.downloaded / step.total : 0;
-  return `${step.type} ${name}: ${Math.round(share * 100)} %`;
 }

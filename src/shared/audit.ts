@@ -204,6 +204,8 @@ export interface AuditStatus {
   waitingFor: string | null;
   /** Why, where it was `stopped` or has `failed`. */
   failure: Failure | null;
+  /** What it came to, where it has ended: a verdict per dimension. */
+  verdicts: { dimension: Dimension; verdict: Verdict }[];
 }
 
 /** Whether an audit goes on. */

@@ -1,6 +1,13 @@
-import type * as vscode from 'vscode';
-import type { AuditStatus, RunInfo } from '../../shared/audit.ts';
+import { Worker } from 'node:worker_threads';
+import * as vscode from 'vscode';
+import { resolveKey } from '../../core/pairs/keys.ts';
+import { type AuditStatus, isRunning, type RunInfo } from '../../shared/audit.ts';
+import { type Failure, FailureError, fail } from '../../shared/failure.ts';
 import type { Pair } from '../../shared/pair.ts';
+import type { EngineHolder } from '../engine.ts';
+import type { KeyStore } from '../keys.ts';
+import { requireTrust } from '../trust.ts';
+import type { AuditJob, FromThread, Questions, ToThread } from './messages.ts';
 
 /** The audits that this window runs. Each is in a thread of its own: the extension host only hears how far they are. */
 export interface AuditRuns extends vscode.Disposable {
@@ -21,7 +28,14 @@ export interface AuditRuns extends vscode.Disposable {
   /** Of a run that this window runs, or ran last; undefined: it did neither. */
   status(run: vscode.Uri): AuditStatus | undefined;
   /** Some times a second while one runs, and when it ends. */
-  readonly onDidChange: vscode.Event<{ run: vscode.Uri; status: AuditStatus }>;
+  readonly onDidChange: vscode.Event<AuditChange>;
+  /** Stops all of them, for a window that closes. */
+  end(): Promise<void>;
+}
+
+export interface AuditChange {
+  run: vscode.Uri;
+  status: AuditStatus;
 }
 
 export interface AuditRequest {
@@ -47,4 +61,189 @@ export interface ResumeOptions {
   failedOnly?: boolean;
   /** Turns the scoring of drift on, for a run that was made without. */
   scoring?: NonNullable<RunInfo['scoring']>;
+  /** Most requests to one endpoint at once. Default: the runner's. */
+  concurrency?: number;
+}
+
+export interface AuditRunsOptions {
+  /** The thread's script. */
+  entry: URL;
+  engine: EngineHolder;
+  keys: KeyStore;
+  /** Directory of the bundled models and the detectors' weights. */
+  media: string;
+  /** Where models are downloaded to. */
+  modelCache: string;
+  /** Name and version of the program, for the run files. */
+  tool: string;
+  log: vscode.LogOutputChannel;
+}
+
+/** How long a stopped audit may take to end what is on its way, in ms. Then its thread is ended; nothing done is lost. */
+const PATIENCE = 10_000;
+/** The same for a window that closes: VS Code waits some five seconds. */
+const PATIENCE_AT_CLOSE = 3_000;
+
+interface RunningAudit {
+  status: AuditStatus | undefined;
+  ended: Promise<void>;
+  stop(patience: number): Promise<void>;
+}
+
+export function createAuditRuns(options: AuditRunsOptions): AuditRuns {
+  const { media, modelCache, tool } = options;
+  const changed = new vscode.EventEmitter<AuditChange>();
+  const running = new Map<string, RunningAudit & { run: vscode.Uri }>();
+  const last = new Map<string, AuditStatus>();
+
+  /** Resolves once the run file is there. */
+  const launch = async (run: vscode.Uri, rest: Pick<AuditJob, 'work' | 'concurrency'>): Promise<void> => {
+    const key = run.toString();
+    const begun = Promise.withResolvers<void>();
+    const audit: RunningAudit & { run: vscode.Uri } = {
+      run,
+      status: undefined,
+      ...startThread({ run: run.fsPath, media, modelCache, ...rest }, options, {
+        begun: begun.resolve,
+        refused: (failure) => begun.reject(new FailureError(failure)),
+        changed(status) {
+          audit.status = status;
+          last.set(key, status);
+          // An end is told when the thread has closed the file.
+          if (isRunning(status)) changed.fire({ run, status });
+        },
+      }),
+    };
+    running.set(key, audit);
+    void audit.ended.then(() => {
+      running.delete(key);
+      begun.reject(new FailureError(ENDED));
+      if (!audit.status) return; // it never began: whoever asked for it hears of it
+      const status = isRunning(audit.status) ? brokenOff(audit.status) : audit.status;
+      last.set(key, status);
+      changed.fire({ run, status });
+    });
+    await begun.promise;
+  };
+
+  return {
+    async start({ run, set, sampleIds, limit, pair, generations, concurrency, scoring }) {
+      requireTrust();
+      for (const uri of [run, set]) requireFile(uri);
+      if (running.has(run.toString())) fail('invalid-input', `An audit is running in ${run.fsPath}.`);
+      const what = { sampleIds, limit, pair, generations, scoring, tool };
+      await launch(run, { concurrency, work: { type: 'begin', set: set.fsPath, ...what } });
+    },
+    async resume(run, { failedOnly = false, scoring = null, concurrency = null } = {}) {
+      requireTrust();
+      requireFile(run);
+      if (running.has(run.toString())) return;
+      await launch(run, { concurrency, work: { type: 'resume', failedOnly, scoring } });
+    },
+    stop: async (run) => running.get(run.toString())?.stop(PATIENCE),
+    running: () => [...running.values()].map(({ run }) => run),
+    status: (run) => last.get(run.toString()),
+    onDidChange: changed.event,
+    async end() {
+      await Promise.all([...running.values()].map((audit) => audit.stop(PATIENCE_AT_CLOSE)));
+    },
+    dispose() {
+      for (const audit of running.values()) void audit.stop(0);
+      changed.dispose();
+    },
+  };
+}
+
+const ENDED: Failure = {
+  kind: 'internal',
+  message: 'The audit broke off. What was done is in its file.',
+  remedy: 'Resume it; the Driftscope log says more.',
+};
+
+/** It may pass: what is asked next starts the engine anew. */
+const STOPPED: Failure = { kind: 'engine-crashed', message: 'The embedded engine was stopped.' };
+
+function brokenOff(status: AuditStatus): AuditStatus {
+  return { ...status, phase: 'failed', eta: null, waitingFor: null, failure: ENDED };
+}
+
+function requireFile({ scheme, fsPath }: vscode.Uri): void {
+  if (scheme === 'file') return;
+  fail('invalid-input', `${fsPath} is not on a disk, and audits are kept in a file on one.`, {
+    remedy: 'Copy the prompt set into a folder on disk.',
+  });
+}
+
+interface Hears {
+  begun(): void;
+  refused(failure: Failure): void;
+  changed(status: AuditStatus): void;
+}
+
+/** Starts one audit's thread, and answers what it asks. */
+function startThread(
+  job: AuditJob,
+  { entry, engine, keys, log }: AuditRunsOptions,
+  hears: Hears,
+): Pick<RunningAudit, 'ended' | 'stop'> {
+  // Else what the thread has open is closed with it, which would give up the locks of others: see store/runFile.ts.
+  const thread = new Worker(entry, { trackUnmanagedFds: false });
+  const tell = (message: ToThread) => thread.postMessage(message);
+  const ended = Promise.withResolvers<void>();
+  let stopListening = () => {};
+
+  const answers: {
+    [K in keyof Questions]: (...args: Parameters<Questions[K]>) => Promise<ReturnType<Questions[K]>>;
+  } = {
+    key: (url, keyReference) => resolveKey({ kind: 'remote', url, model: url, keyReference }, keys),
+    async engine() {
+      const client = await engine.get();
+      stopListening();
+      const crashes = client.onCrash((failure) => tell({ type: 'engine-ended', failure }));
+      const stops = engine.onDidStop(() => tell({ type: 'engine-ended', failure: STOPPED }));
+      stopListening = () => {
+        crashes();
+        stops.dispose();
+      };
+      const { baseUrl, apiKey } = await client.connect(new AbortController().signal);
+      return { url: new URL(baseUrl).origin, apiKey, pid: client.pid };
+    },
+  };
+
+  thread.on('message', async (message: FromThread) => {
+    switch (message.type) {
+      case 'begun':
+        return hears.begun();
+      case 'status':
+        return hears.changed(message.status);
+      case 'refused':
+        return hears.refused(message.failure);
+      case 'bug':
+        return log.error(message.stack);
+      case 'question':
+        try {
+          const answer = answers[message.name] as (...args: unknown[]) => Promise<unknown>;
+          tell({ type: 'answer', id: message.id, value: await answer(...message.args) });
+        } catch (error) {
+          if (!(error instanceof FailureError)) log.error(error as Error);
+          const failure = error instanceof FailureError ? error.failure : ENDED;
+          tell({ type: 'refusal', id: message.id, failure });
+        }
+    }
+  });
+  thread.on('error', (error) => log.error(error));
+  thread.on('exit', () => {
+    stopListening();
+    ended.resolve();
+  });
+  tell({ type: 'run', job });
+  return {
+    ended: ended.promise,
+    async stop(patience) {
+      tell({ type: 'stop' });
+      const timer = setTimeout(() => void thread.terminate(), patience);
+      await ended.promise;
+      clearTimeout(timer);
+    },
+  };
 }
