@@ -7,7 +7,7 @@ import { remoteModel } from '../core/endpoints/dialects/remoteModel.ts';
 import { serverOf } from '../core/endpoints/dialects/server.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { openAiEndpoint } from '../core/endpoints/openAiEndpoint.ts';
-import { type ProbeSubject, probePair } from '../core/endpoints/probe.ts';
+import type { ProbeSubject } from '../core/endpoints/probe.ts';
 import {
   type GgufModel,
   type ModelReference,
@@ -15,8 +15,8 @@ import {
   type Pair,
   type RemoteModel as RemoteReference,
 } from '../shared/pair.ts';
-import type { ProbeReport } from '../shared/probe.ts';
-import { type BySide, bySide, SIDES } from '../shared/side.ts';
+import { type BySide, bySide } from '../shared/side.ts';
+import { type ProbeCache, pairChecks, probeCache } from './checkPair.ts';
 import type { Engine } from './client.ts';
 import { engineTextScorer } from './textScorer.ts';
 
@@ -31,6 +31,8 @@ export interface PairServices {
   keys: KeyLookup;
   /** What relative paths in the pair file are relative to. */
   baseDir: string;
+  /** What was found out of pairs before. Default: one for the process. */
+  probes?: ProbeCache;
 }
 
 /** Requests to one embedded model wait for each other, so the first token may be minutes away. In ms. */
@@ -43,35 +45,17 @@ const ENGINE_FIRST_TOKEN = 600_000;
 export async function openPair(pair: Pair, services: PairServices, signal: AbortSignal): Promise<OpenPair> {
   signal.throwIfAborted();
   const models = bySide((side) => openModel(pair.models[side], services));
+  const scorer = scorerOf(pair, models, services);
+  const subjects = bySide((side) => models[side].subject);
   return {
     endpoints: bySide((side) => models[side].endpoint),
-    scorer: scorerOf(pair, models, services),
-    probe: (stop, afresh = false) => probed(pair, models, afresh, stop),
+    scorer,
+    ...pairChecks({ pair, subjects, scorer, cache: services.probes ?? REMEMBERED }),
   };
 }
 
-/** Reports by what was asked, while the process lives. */
-const reports = new Map<string, ProbeReport>();
-
-async function probed(
-  pair: Pair,
-  models: BySide<OpenModel>,
-  afresh: boolean,
-  signal: AbortSignal,
-): Promise<ProbeReport> {
-  const subjects = bySide((side) => models[side].subject);
-  // Who answers is asked every time: a server that was started anew is another one.
-  const answering = await Promise.all(
-    SIDES.map((side) => subjects[side].scorer.fingerprint(signal).catch(() => null)),
-  );
-  const key = JSON.stringify([pair.name, pair.models, answering]);
-  const known = reports.get(key);
-  if (known && !afresh) return known;
-  const report = await probePair(pair, subjects, signal);
-  // What is out of reach now may be back in a minute.
-  if (SIDES.every((side) => report.models[side].failure === null)) reports.set(key, report);
-  return report;
-}
+/** Unless a window keeps them longer. */
+const REMEMBERED = probeCache();
 
 /** One model of a pair, on whatever runs it. */
 export interface OpenModel {

@@ -24,6 +24,7 @@ export function requireSameTokenizer(a: LoadedModel, b: LoadedModel): void {
   const names = [a, b].map((model) => basename(model.identity.id)).join(' and ');
   fail('tokenizers-differ', `${names} have different tokenizers: ${difference}.`, {
     remedy: 'KL per token needs one vocabulary: compare models that come from the same base.',
+    detail: difference,
   });
 }
 

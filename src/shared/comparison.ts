@@ -5,6 +5,7 @@ import type { Failure } from './failure.ts';
 import type { Generation, Segment } from './generation.ts';
 import type { Judgement } from './judgement.ts';
 import type { Pair } from './pair.ts';
+import type { PairCheck } from './probe.ts';
 import type { Message, Sample } from './prompt.ts';
 import { type BySide, bySide, type Side } from './side.ts';
 import { type Override, type VerdictPlace, withOverride } from './verdict.ts';
@@ -25,6 +26,9 @@ export type SampleFacts = Pick<Sample, 'dimension' | 'expect' | 'secrets'>;
 
 /** All that happens while a comparison runs, in order. The only input of {@link reduceComparison}. */
 export type ComparisonEvent =
+  | { type: 'checking' }
+  | { type: 'checked'; check: PairCheck }
+  | { type: 'check-failed'; failure: Failure }
   | { type: 'delta'; side: Side; segment: Exclude<Segment, 'control'>; text: string; tokens: number }
   | { type: 'waiting'; side: Side; waiting: Waiting }
   | { type: 'generated'; side: Side; generation: Generation }
@@ -45,6 +49,12 @@ export interface Waiting {
   reason: Failure;
 }
 
+/** Whether the pair matches, and whether its servers' scores are to be believed. */
+export type CheckState =
+  | { state: 'checking' }
+  | { state: 'checked'; check: PairCheck }
+  | { state: 'failed'; failure: Failure };
+
 export type SideState =
   | { state: 'streaming'; trace: string | null; answer: string; tokens: number; waiting?: Waiting }
   | { state: 'finished'; generation: Generation };
@@ -58,6 +68,8 @@ export type DriftState =
 /** Everything the compare view shows. Serialisable: it survives a reload of the window. */
 export interface ComparisonState {
   request: ComparisonRequest;
+  /** Absent: nobody has looked. */
+  check?: CheckState;
   sides: BySide<SideState>;
   drift: BySide<DriftState>;
   diff: { trace: TextDiff | null; answer: TextDiff | null };
@@ -89,6 +101,12 @@ export function initialComparison(request: ComparisonRequest): ComparisonState {
  */
 export function reduceComparison(state: ComparisonState, event: ComparisonEvent): ComparisonState {
   switch (event.type) {
+    case 'checking':
+      return { ...state, check: { state: 'checking' } };
+    case 'checked':
+      return { ...state, check: { state: 'checked', check: event.check } };
+    case 'check-failed':
+      return { ...state, check: { state: 'failed', failure: event.failure } };
     case 'delta': {
       const side = state.sides[event.side];
       if (side.state !== 'streaming') return state;

@@ -69,6 +69,13 @@ export interface ModelProbe {
   requests: number;
 }
 
+/** What is found out of a pair before its first score. */
+export interface PairCheck {
+  matching: MatchingCheck[];
+  /** Why its scores are not to be believed, in one sentence; null: nothing speaks against them. */
+  fault: string | null;
+}
+
 /** A property in which a baseline and the model made from it should agree. */
 export interface MatchingCheck {
   id:

@@ -12,6 +12,7 @@ import type { DriftRequest, PairScorer, Prefix } from '../drift/scoring.ts';
 import { withSystem } from '../endpoints/messages.ts';
 import { DEFAULT_DELIMITERS, delimitersOf, segmentTokens } from '../endpoints/trace.ts';
 import { type SideTexts, sideTexts } from './annotateSide.ts';
+import { beginCheck, withCheck } from './checkFirst.ts';
 import { generateBoth } from './generateBoth.ts';
 import type { OpenPair } from './openPair.ts';
 import { rawText } from './rawText.ts';
@@ -30,12 +31,15 @@ export interface CompareOptions extends ScoringOptions {
   diff?: (left: string, right: string) => Promise<TextDiff>;
   /** Looks for refusals, toxic words and leaks in what one model wrote. Absent: no `annotated` events. */
   annotate?: (texts: SideTexts) => Promise<SideAnnotations>;
+  /** Whether the pair is checked first: `checking`, then `checked` or `check-failed`. Default false. */
+  check?: boolean;
   /** What is asked of the texts when all else is done. Absent or empty: no text is sent anywhere. */
   judges?: readonly Judge[];
 }
 
 /**
- * Asks both models of a pair the same and measures where they part. In order: both stream at once, and what a side
+ * Asks both models of a pair the same and measures where they part. In order: the pair is checked, if so asked, which
+ * may go on while the models write; both stream at once, and what a side
  * wrote is annotated as soon as it has ended; then the diffs, the answers' first; then both generations are scored by
  * both models, the reasoning model's first, since it is what a reader looks at first; then judges are asked, if any.
  * Scoring does not begin while a model still streams: both would run on the same hardware, and a reader waits for the
@@ -54,12 +58,23 @@ export async function* compare(
 ): AsyncGenerator<ComparisonEvent> {
   const { input, pair } = request;
   const asked = { messages: input, sampling: pair.sampling };
-  const generations = yield* annotated(request, generateBoth(open.endpoints, asked, signal), options);
+  const checking = options.check && open.check ? beginCheck(open.check, signal) : null;
+  if (checking) {
+    yield { type: 'checking' };
+    await checking.beforeWriting();
+  }
+  const writing = annotated(request, generateBoth(open.endpoints, asked, signal), options);
+  const generations = yield* checking ? withCheck(checking, writing) : writing;
   if (options.diff) yield* diffs(generations, options.diff, signal);
+  await checking?.beforeScoring();
+  const told = checking?.told();
+  if (told) yield told;
+  const fault = checking?.fault() ?? null;
+  const trusted = fault === null ? open : { ...open, scorer: { unavailable: fault } };
   const prefix = bySide((side) => ({ messages: withSystem(input, pair.models[side].system) }));
   for (const author of ['reasoning', 'baseline'] as const) {
     const delimiters = pair.models[author].trace;
-    yield* scoreAuthor(author, delimiters, generations, open, prefix, options, signal);
+    yield* scoreAuthor(author, delimiters, generations, trusted, prefix, options, signal);
   }
   if (options.judges?.length) yield* askJudges(options.judges, request, generations, signal);
   yield { type: 'done' };

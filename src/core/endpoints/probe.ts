@@ -36,6 +36,12 @@ const SAME = 0.05;
 /** Hears what is known of a model so far, after each thing that was tried. */
 export type ProbeProgress = (side: Side, soFar: ModelProbe) => void;
 
+export interface ProbeOptions {
+  progress?: ProbeProgress;
+  /** How the tokenizers of two models differ; null: they are the same. Default: tried out on probe texts. */
+  difference?: typeof tokenizerDifference;
+}
+
 /**
  * Finds out who runs both models and what they can score, by trying it out on a short text: names and documentation
  * are not believed. Makes about 20 small requests per model. Never throws for what a server does.
@@ -44,14 +50,14 @@ export async function probePair(
   { name, lineage }: Pick<Pair, 'name' | 'lineage'>,
   subjects: BySide<ProbeSubject>,
   signal: AbortSignal,
-  progress: ProbeProgress = () => {},
+  { progress = () => {}, difference: differenceOf = tokenizerDifference }: ProbeOptions = {},
 ): Promise<ProbeReport> {
   const tried = await bothSides((side) =>
     probeModel(subjects[side], signal, (soFar) => progress(side, soFar)),
   );
   signal.throwIfAborted();
   const models = bySide((side) => tried[side].probe);
-  const difference = await tokenizers(subjects, models, signal);
+  const difference = await tokenizers(subjects, models, differenceOf, signal);
   const drift = driftOf(tried, difference);
   return {
     pair: name,
@@ -70,12 +76,13 @@ export async function probePair(
 async function tokenizers(
   subjects: BySide<ProbeSubject>,
   models: BySide<ModelProbe>,
+  differenceOf: typeof tokenizerDifference,
   signal: AbortSignal,
 ): Promise<string | null | undefined> {
   if (SIDES.some((side) => !models[side].scoring.tokenIds || models[side].scoring.reach === 'none'))
     return undefined;
   try {
-    return await tokenizerDifference(
+    return await differenceOf(
       bySide((side) => subjects[side].scorer),
       signal,
     );
