@@ -22,7 +22,10 @@ import { registerQuickFixes } from './host/pairs/quickFixes.ts';
 import { showCurrentPair } from './host/pairs/statusBar.ts';
 import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
 import { promptSetCommands } from './host/promptSets/commands.ts';
+import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
+import { promptSetCommands } from './host/promptSets/commands.ts';
 import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
+import { draftFromComparison } from './host/promptSets/drafts.ts';
 import { registerPromptLanguageFeatures } from './host/promptSets/languageFeatures.ts';
 import { draftFromComparison } from './host/promptSets/drafts.ts';
 import { createPromptDocuments } from './host/promptSets/promptDocuments.ts';
@@ -48,11 +51,14 @@ export function activate(context: vscode.ExtensionContext) {
   const run = comparisonRunner({ engine, keys, worker, detectors });
   const labels = createLabelStore(globalStorageUri);
   const store = createComparisonStore(vscode.Uri.joinPath(storage, 'comparisons').fsPath);
+  const promptDocuments = createPromptDocuments();
+  const curation = { documents: promptDocuments, memento: workspaceState };
   const panels = createComparePanels({
     extensionUri,
     run,
     judge: judgesRunner({ engine, keys }),
     pickJudge: () => pickJudge(catalog),
+    addToPromptSet: async (state) => addToPromptSet({ samples: [await draftFromComparison(state)] }, curation),
     labels,
     store,
     log,
@@ -68,7 +74,6 @@ export function activate(context: vscode.ExtensionContext) {
     log,
   });
   const statusBar = showCurrentPair(catalog);
-  const promptDocuments = createPromptDocuments();
 
   context.subscriptions.push(
     log,
@@ -99,6 +104,7 @@ export function activate(context: vscode.ExtensionContext) {
       'driftscope.stopAudit': (from) => stopAudit(audits, from),
       'driftscope.resumeAudit': (from, how) => resumeAudit(audits, workspaceState, from, how),
       'driftscope.showAudit': () => showAudit(audits),
+      ...promptSetCommands({ ...curation, activeComparison: () => panels.active() }),
       'driftscope.exportLabels': (to) => exportLabels(labels, to),
       'driftscope.stopEngine': () => engine.stop(),
       'driftscope.showLog': () => log.show(),

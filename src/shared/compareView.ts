@@ -21,6 +21,8 @@ export interface CompareContract {
     override(place: VerdictPlace, verdict: HumanVerdict | null): void;
     /** Lets the user pick a judge, and asks it about every text. `judged` events follow. */
     askJudge(): void;
+    /** Lets the user add the prompt to a prompt set, with what both models did. */
+    addToPromptSet(): void;
     /** Opens the prompt file at the sample. */
     revealOrigin(): void;
     /** Puts text on the clipboard. */

@@ -323,6 +323,7 @@ export class CompareApp {
           copy: (text) => this.#call('copy', text),
           openAsJson: () => this.#call('openAsJson'),
           askJudge: () => this.#call('askJudge'),
+          addToPromptSet: () => this.#call('addToPromptSet'),
           showLog: () => this.#call('showLog', null),
         }),
     };

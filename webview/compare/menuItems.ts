@@ -9,6 +9,7 @@ export interface MenuActions {
   copy(text: string): void;
   openAsJson(): void;
   askJudge(): void;
+  addToPromptSet(): void;
   showLog(): void;
 }
 
@@ -24,6 +25,11 @@ export function menuItems(state: ComparisonState, actions: MenuActions): MenuIte
   items.push(
     { label: 'Copy comparison as Markdown', run: () => actions.copy(asMarkdown(state)) },
     'separator',
+    {
+      label: 'Add to prompt set…',
+      title: 'Keep the prompt as a sample, with what both models did (Ctrl+K Shift+A)',
+      run: actions.addToPromptSet,
+    },
     {
       label: 'Ask a judge…',
       title: 'Send the texts to one of the judges that driftscope.json declares',

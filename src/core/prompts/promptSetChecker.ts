@@ -1,5 +1,5 @@
 import type { Span } from '../../shared/diff.ts';
-import { DIMENSIONS, type Dimension, messagesOf } from '../../shared/prompt.ts';
+import { DIMENSIONS, type Dimension, messagesOf, type Sample } from '../../shared/prompt.ts';
 import { patchObject } from '../jsonText/patchObject.ts';
 import type { Fix, Problem } from '../jsonText/problem.ts';
 import { deleteLines, freeId } from './edits.ts';
@@ -88,6 +88,29 @@ export class PromptSetChecker {
   /** Whether a sample has an id, for finding one that is free. */
   hasId(id: string): boolean {
     return this.#ids.has(id);
+  }
+
+  /**
+   * The sample of the set that an input is a copy of, and their Jaccard similarity: 1 where they are equal. Null where
+   * nothing comes near.
+   */
+  mostLike(input: Sample['input']): { line: Line; share: number } | null {
+    const whole = wholeOf(input);
+    for (const line of this.#inputs.of(hashOf(whole)))
+      if (this.#inputOf(line) === whole) return { line, share: 1 };
+    const text = wordsOf(input);
+    const seen = new Set<Line>();
+    let most: { line: Line; share: number } | null = null;
+    for (const band of bandsOf(signatureOf(text))) {
+      for (const line of this.#bands.of(band)) {
+        if (seen.has(line) || seen.size >= TEMPLATE) continue;
+        seen.add(line);
+        // Below 1 even where only case or punctuation differ: equal is what is equal to the letter.
+        const share = Math.min(0.99, similarity(text, this.#textOf(line)));
+        if (share >= NEAR && share > (most?.share ?? 0)) most = { line, share };
+      }
+    }
+    return most;
   }
 
   counts(): Counts {
@@ -323,18 +346,25 @@ export class PromptSetChecker {
     }
   }
 
-  /** The whole input, roles included, to be compared for equality. */
   #inputOf(line: Line): string {
-    const input = this.#document.parsed(line)?.input ?? '';
-    return typeof input === 'string' ? input : JSON.stringify(messagesOf(input));
+    return wholeOf(this.#document.parsed(line)?.input ?? '');
   }
 
-  /** What is asked, in words. */
   #textOf(line: Line): string {
-    return messagesOf(this.#document.parsed(line)?.input ?? '')
-      .map(({ content }) => content)
-      .join('\n');
+    return wordsOf(this.#document.parsed(line)?.input ?? '');
   }
+}
+
+/** The whole input, roles included, to be compared for equality. */
+function wholeOf(input: Sample['input']): string {
+  return typeof input === 'string' ? input : JSON.stringify(messagesOf(input));
+}
+
+/** What is asked, in words. */
+function wordsOf(input: Sample['input']): string {
+  return messagesOf(input)
+    .map(({ content }) => content)
+    .join('\n');
 }
 
 /** A problem of a line as one of the whole text; what it is related to is of the whole text already. */

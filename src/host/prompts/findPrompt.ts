@@ -15,20 +15,20 @@ const PROMPT_LANGUAGES = ['jsonl', 'plaintext', 'markdown'];
  * it there); else what the user types. Undefined where they type nothing.
  * @throws FailureError `invalid-input` where the place holds no prompt.
  */
-export async function findPrompt(place?: PromptPlace): Promise<Prompt | undefined> {
+export async function findPrompt(place?: PromptPlace, title = 'Compare Pair'): Promise<Prompt | undefined> {
   if (place) {
     const document = await vscode.workspace.openTextDocument(place.uri);
     return promptOf(document, promptAt(lined(document), place.line));
   }
   const editor = vscode.window.activeTextEditor;
-  if (!editor) return askForPrompt();
+  if (!editor) return askForPrompt(title);
   const { document, selection } = editor;
   const selected = document.getText(selection);
   const line = selected === '' ? selection.active.line : selection.start.line;
   const pointed =
     selected.trim() !== '' ||
     (PROMPT_LANGUAGES.includes(document.languageId) && !document.lineAt(line).isEmptyOrWhitespace);
-  return pointed ? promptOf(document, promptAt(lined(document), line, selected)) : askForPrompt();
+  return pointed ? promptOf(document, promptAt(lined(document), line, selected)) : askForPrompt(title);
 }
 
 /** Shows where a prompt came from, by its id where lines have moved since. */
@@ -64,10 +64,10 @@ function lined(document: vscode.TextDocument) {
   return { fileName, languageId, lineCount, lineAt: (line: number) => document.lineAt(line).text };
 }
 
-async function askForPrompt(): Promise<Prompt | undefined> {
+async function askForPrompt(title: string): Promise<Prompt | undefined> {
   const content = await vscode.window.showInputBox({
-    title: 'Compare Pair',
-    prompt: 'The prompt to send to both models of the pair',
+    title,
+    prompt: 'The prompt, as both models are asked it',
     placeHolder: 'What is 17 + 25?',
     ignoreFocusOut: true,
   });

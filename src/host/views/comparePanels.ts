@@ -30,6 +30,8 @@ export interface ComparePanels extends vscode.Disposable {
   compare(request: ComparisonRequest): void;
   /** The comparisons on show, oldest panel first. */
   states(): ComparisonState[];
+  /** The comparison in the active editor tab; null: another kind of editor is active. */
+  active(): ComparisonState | null;
   /** Ends what runs and keeps every comparison on show, for the window that comes after this one. */
   keep(): Promise<void>;
 }
@@ -40,6 +42,8 @@ export interface ComparePanelsOptions {
   judge: RunJudges;
   /** Undefined: the user thought better of it. */
   pickJudge(): Promise<JudgeReference | undefined>;
+  /** Lets the user add what was asked to a prompt set. */
+  addToPromptSet(state: ComparisonState): Promise<unknown>;
   labels: LabelStore;
   store: ComparisonStore;
   log: vscode.LogOutputChannel;
@@ -62,6 +66,7 @@ export function createComparePanels({
   run,
   judge,
   pickJudge,
+  addToPromptSet,
   labels,
   store,
   log,
@@ -150,6 +155,9 @@ export function createComparePanels({
           await keepState(session.state());
         },
         askJudge: () => askJudge(own),
+        addToPromptSet: async () => {
+          await addToPromptSet(own.session.state());
+        },
         revealOrigin: async () => {
           const { origin } = own.session.state().request;
           if (origin) await revealPrompt(origin);
@@ -211,6 +219,7 @@ export function createComparePanels({
     },
 
     states: () => [...open].map(({ session }) => session.state()),
+    active: () => [...open].find(({ panel }) => panel.active)?.session.state() ?? null,
 
     async keep() {
       await Promise.all(
