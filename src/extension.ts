@@ -58,7 +58,8 @@ export function activate(context: vscode.ExtensionContext) {
     run,
     judge: judgesRunner({ engine, keys }),
     pickJudge: () => pickJudge(catalog),
-    addToPromptSet: async (state) => addToPromptSet({ samples: [await draftFromComparison(state)] }, curation),
+    addToPromptSet: async (state) =>
+      addToPromptSet({ samples: [await draftFromComparison(state)] }, curation),
     labels,
     store,
     log,
