@@ -1,10 +1,7 @@
 import { extname, resolve } from 'node:path';
 import type { RunReader } from '../../core/audit/runStore.ts';
-import { htmlReport } from '../../core/report/html.ts';
-import { markdownReport } from '../../core/report/markdown.ts';
-import { reportOf } from '../../core/report/report.ts';
-import { csvReport, jsonlReport, jsonReport, lmEvalReport } from '../../core/report/samples.ts';
-import type { RunReport } from '../../shared/report/runReport.ts';
+import { reportText } from '../../core/report/formats.ts';
+import { EXPORT_FORMATS, type ExportFormat, STUDY_FORMATS } from '../../shared/reportView.ts';
 import { SIDES } from '../../shared/side.ts';
 import { newFile } from '../../store/files.ts';
 import { readRunFile } from '../../store/runFile.ts';
@@ -18,11 +15,6 @@ import {
   UsageError,
 } from '../command.ts';
 import { visible } from '../output/terminal.ts';
-
-const FORMATS = ['md', 'html', 'csv', 'jsonl', 'json', 'lm-eval'] as const;
-type Format = (typeof FORMATS)[number];
-/** Those that hold the samples of one run. */
-const OF_ONE_RUN: readonly Format[] = ['csv', 'jsonl', 'lm-eval'];
 
 export const reportCommand: Command = {
   name: 'report',
@@ -59,7 +51,7 @@ Example:
 async function runReport(args: Arguments, context: Context): Promise<ExitCode> {
   const { out, side = 'reasoning' } = args.values;
   const format = formatOf(args);
-  if (OF_ONE_RUN.includes(format) && args.operands.length > 1) {
+  if (!STUDY_FORMATS.includes(format) && args.operands.length > 1) {
     throw new UsageError(`--format ${format} takes one run`);
   }
   const author = SIDES.find((known) => known === side);
@@ -72,16 +64,7 @@ async function runReport(args: Arguments, context: Context): Promise<ExitCode> {
   const runs: (RunReader & { close(): void })[] = [];
   try {
     for (const path of args.operands) runs.push(readRunFile(resolve(context.cwd, path)));
-    const first = runs[0]!;
-    const reports = () => runs.map((run) => ({ run, report: reportOf(run, options) }));
-    const chunks = {
-      md: () => [markdownReport(reports().map(({ report }) => report))],
-      html: () => htmlReport(reports()),
-      csv: () => csvReport(first),
-      jsonl: () => jsonlReport(first),
-      'lm-eval': () => lmEvalReport(first, author),
-      json: () => jsonOf(reports()),
-    }[format]();
+    const chunks = reportText(runs, format, { ...options, side: author });
     await deliver(chunks, out, context);
   } finally {
     for (const run of runs) run.close();
@@ -89,24 +72,14 @@ async function runReport(args: Arguments, context: Context): Promise<ExitCode> {
   return 0;
 }
 
-/** One run as it is, several as a list. */
-function* jsonOf(reports: readonly { run: RunReader; report: RunReport }[]): Generator<string> {
-  if (reports.length > 1) yield '[';
-  for (const [index, { run, report }] of reports.entries()) {
-    if (index > 0) yield ',';
-    yield* jsonReport(run, report);
-  }
-  if (reports.length > 1) yield ']\n';
-}
-
-function formatOf({ values: { format, out } }: Arguments): Format {
+function formatOf({ values: { format, out } }: Arguments): ExportFormat {
   if (format !== undefined) {
-    const known = FORMATS.find((name) => name === format);
+    const known = EXPORT_FORMATS.find((name) => name === format);
     if (known) return known;
-    throw new UsageError(`unknown format ${quoted(format)}${didYouMean(format, FORMATS)}`);
+    throw new UsageError(`unknown format ${quoted(format)}${didYouMean(format, EXPORT_FORMATS)}`);
   }
   const extension = out === undefined ? '' : extname(out).slice(1).toLowerCase();
-  return FORMATS.find((name) => name === extension) ?? 'md';
+  return EXPORT_FORMATS.find((name) => name === extension) ?? 'md';
 }
 
 async function deliver(chunks: Iterable<string>, out: string | undefined, context: Context): Promise<void> {

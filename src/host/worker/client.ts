@@ -35,7 +35,8 @@ export function createWorkerClient<T extends TaskList = Tasks>(entry: URL): Work
   let disposed = false;
 
   const start = (): Worker => {
-    const started = new Worker(entry);
+    // Else files that the thread has read are closed with it, and this process loses its locks on them: store/runFile.ts.
+    const started = new Worker(entry, { trackUnmanagedFds: false });
     started.on('message', (message: FromWorker) => {
       if (message.id !== running?.message.id) return;
       if ('failure' in message) settle((job) => job.reject(new FailureError(message.failure)));
