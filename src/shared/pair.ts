@@ -23,8 +23,13 @@ export interface GgufModel {
 export type ModelReference = (RemoteModel | GgufModel) & {
   /** What begins and ends a trace in the raw text, where the server does not separate it. */
   trace: TraceDelimiters | null;
-  /** A system prompt put before the messages: to elicit a trace, say. */
+  /** A system prompt put before the messages. */
   system: string | null;
+  /**
+   * The part of {@link system} that asks for a trace between {@link trace}, as the pair file's `elicitTrace` says. What
+   * shows such a trace says that it is elicited. Absent: a trace is the model's own doing.
+   */
+  elicited?: string;
 };
 
 export type TraceDelimiters = readonly [open: string, close: string];

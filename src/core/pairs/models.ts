@@ -1,11 +1,12 @@
 import { type JSONPath, modify, type Node } from 'jsonc-parser';
 import type { GgufModel, ModelReference, RemoteModel, TraceDelimiters } from '../../shared/pair.ts';
+import { DEFAULT_DELIMITERS } from '../endpoints/trace.ts';
 import { errorAt, type Report, readFields, readString } from '../jsonText/fields.ts';
-import { type Property, spanOf } from '../jsonText/jsonText.ts';
+import { kindOf, type Property, spanOf } from '../jsonText/jsonText.ts';
 import type { Fix } from '../jsonText/problem.ts';
 import { originOf } from './keys.ts';
 
-const MODEL_FIELDS = ['url', 'model', 'apiKey', 'gguf', 'trace', 'system'];
+const MODEL_FIELDS = ['url', 'model', 'apiKey', 'gguf', 'trace', 'system', 'elicitTrace'];
 
 /** Where something that a server runs stands in the file, and how messages call it. */
 export interface ServedPlace {
@@ -27,10 +28,14 @@ export function readModel(
   report: Report,
 ): ModelReference | null {
   const fields = readFields(node, MODEL_FIELDS, report);
-  const shared = {
-    trace: readTrace(fields.get('trace'), report),
-    system: readString(fields.get('system'), report) ?? null,
-  };
+  const shared = withElicitedTrace(
+    {
+      trace: readTrace(fields.get('trace'), report),
+      system: readString(fields.get('system'), report) ?? null,
+    },
+    fields.get('elicitTrace'),
+    report,
+  );
   const url = fields.get('url');
   const gguf = fields.get('gguf');
   if (url && gguf) {
@@ -95,6 +100,43 @@ function readTrace(field: Property | undefined, report: Report): TraceDelimiters
   const message = '“trace” must be two non-empty strings: ["<think>", "</think>"].';
   report(errorAt(field.value, 'bad-trace', message));
   return null;
+}
+
+/**
+ * What a model is told that is to write a trace without having learnt to. Plain words: instruction-tuned models of any
+ * size follow them, and no template knows them.
+ */
+export function elicitation([open, close]: TraceDelimiters): string {
+  return (
+    'Before you answer, think the question through step by step. ' +
+    `Begin with ${open}, write your thoughts, end them with ${close}, and write your answer after that.`
+  );
+}
+
+type Told = Pick<ModelReference, 'trace' | 'system' | 'elicited'>;
+
+/** `elicitTrace`: true for our words, or words of one's own. They follow the model's own system prompt. */
+function withElicitedTrace(model: Told, field: Property | undefined, report: Report): Told {
+  if (!field?.value || (field.value.type === 'boolean' && field.value.value === false)) return model;
+  const isTrue = field.value.type === 'boolean';
+  if (!isTrue && field.value.type !== 'string') {
+    const message = `“elicitTrace” must be true, or the words that ask for a trace, not ${kindOf(field.value)}.`;
+    report(errorAt(field.value, 'wrong-type', message));
+    return model;
+  }
+  const trace = model.trace ?? DEFAULT_DELIMITERS;
+  const elicited = isTrue ? elicitation(trace) : readString(field, report);
+  if (elicited === undefined) return model;
+  const missing = trace.filter((delimiter) => !elicited.includes(delimiter));
+  if (missing.length > 0) {
+    report({
+      message: `These words do not ask for ${missing.join(' and ')}, by which the trace would be told from the answer.`,
+      severity: 'warning',
+      span: spanOf(field.value),
+      code: 'no-delimiters',
+    });
+  }
+  return { trace, system: [model.system, elicited].filter(Boolean).join('\n\n'), elicited };
 }
 
 /**

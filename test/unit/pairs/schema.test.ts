@@ -44,6 +44,9 @@ const valid: unknown[] = [
   withBaseline({ ...served, apiKey: '${env:LAB_KEY}' }),
   withBaseline({ ...gguf, trace: null }),
   withBaseline({ ...gguf, trace: ['<think>', '</think>'], system: 'Be brief.' }),
+  withBaseline({ ...gguf, elicitTrace: true }),
+  withBaseline({ ...gguf, elicitTrace: false }),
+  withBaseline({ ...served, elicitTrace: 'Think between <think> and </think>.' }),
   ...['sft', 'rl', 'distillation', 'other'].map((method) => withRest({ method })),
   withRest({ sampling: {} }),
   withRest({ sampling: { temperature: 0.6, maxTokens: 1, seed: null, topP: 1 } }),
@@ -52,6 +55,9 @@ const valid: unknown[] = [
 ];
 
 const invalid: unknown[] = [
+  withBaseline({ ...gguf, elicitTrace: '' }),
+  withBaseline({ ...gguf, elicitTrace: 1 }),
+  withBaseline({ ...gguf, elicitTrace: null }),
   { ...withRest({ judges: 'm' }), judges },
   { ...withRest({ judges: [1] }), judges },
   { ...withRest({}), judges: [] },
