@@ -27,5 +27,5 @@ export async function comparePair(
   }
   const place = from && !(from instanceof vscode.Uri) ? from : undefined;
   const prompt = await findPrompt(place);
-  if (prompt) panels.compare({ id: randomUUID(), pair: choice.pair, ...prompt });
+  if (prompt) void panels.compare({ id: randomUUID(), pair: choice.pair, ...prompt });
 }

@@ -26,8 +26,14 @@ export interface ComparePanels extends vscode.Disposable {
    * Asks both models and shows what happens, beside the editor. Working through a prompt file must not pile up tabs:
    * a panel whose comparison has ended shows the new one, unless its tab is pinned. One that still runs is left
    * alone; the same prompt to the same pair while it runs is that comparison.
+   * @param signal ends it as *Stop* does
+   * @returns settles when it has ended; never rejects
    */
-  compare(request: ComparisonRequest): void;
+  compare(request: ComparisonRequest, signal?: AbortSignal): Promise<void>;
+  /** Shows a comparison that was made before. False: it is not kept any more. */
+  open(comparison: string): Promise<boolean>;
+  /** A comparison has ended, or a researcher's or judge's word was added to one that had. */
+  readonly onDidEnd: vscode.Event<ComparisonState>;
   /** The comparisons on show, oldest panel first. */
   states(): ComparisonState[];
   /** The comparison in the active editor tab; null: another kind of editor is active. */
@@ -55,10 +61,12 @@ interface ComparePanel {
   panel: vscode.WebviewPanel;
   session: ComparisonSession;
   running: boolean;
+  /** Settles with the end of what runs. */
+  ended: Promise<void>;
   /** Of the judge that is asked, if one is. Replaced when the texts are not on show any more. */
   judging: AbortController;
   show(state: ComparisonState): void;
-  start(): void;
+  start(): Promise<void>;
 }
 
 export function createComparePanels({
@@ -73,9 +81,12 @@ export function createComparePanels({
   onDidProgress,
 }: ComparePanelsOptions): ComparePanels {
   const open = new Set<ComparePanel>();
+  const endings = new vscode.EventEmitter<ComparisonState>();
   const resources = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-  const keepState = (state: ComparisonState) =>
-    store.save(state).catch((error) => log.error('A comparison could not be kept.', error));
+  const keepState = async (state: ComparisonState) => {
+    await store.save(state).catch((error) => log.error('A comparison could not be kept.', error));
+    if (state.done) endings.fire(state);
+  };
 
   const askJudge = async (own: ComparePanel) => {
     const { session } = own;
@@ -111,6 +122,7 @@ export function createComparePanels({
       panel,
       session: sessionOf(initial),
       running: false,
+      ended: Promise.resolve(),
       judging: new AbortController(),
       show(state) {
         judgingAnew(own);
@@ -126,10 +138,11 @@ export function createComparePanels({
         const ended = session.start();
         own.running = true;
         void keepState(session.state());
-        void ended.finally(() => {
+        own.ended = ended.finally(() => {
           if (own.session === session) own.running = false;
         });
         void showProgress(`Comparing ${request.pair.name}…`, ended, onDidProgress);
+        return own.ended;
       },
     };
 
@@ -148,7 +161,7 @@ export function createComparePanels({
         },
         alternatives: (author, index) => alternativesAt(own.session.state(), author, index),
         stop: () => own.session.stop(),
-        retry: () => own.start(),
+        retry: () => void own.start(),
         async override(place, verdict) {
           const { session } = own;
           await overrideVerdict(session, labels, place, verdict);
@@ -187,6 +200,13 @@ export function createComparePanels({
     return own;
   };
 
+  /** In a panel whose comparison has ended and whose tab is not pinned, else in a new one. */
+  const showIn = (state: ComparisonState): ComparePanel => {
+    const free = [...open].findLast(({ running, panel }) => !running && !isPinned(panel));
+    free?.show(state);
+    return free ?? adopt(createPanel(), state);
+  };
+
   const restorer = vscode.window.registerWebviewPanelSerializer(COMPARE_VIEW, {
     async deserializeWebviewPanel(panel, kept: Partial<KeptCompareView> | undefined) {
       const loaded = kept?.comparison ? await store.load(kept.comparison) : null;
@@ -203,20 +223,31 @@ export function createComparePanels({
   });
 
   return {
-    compare(request) {
+    async compare(request, signal) {
       const panels = [...open];
       const same = panels.find(({ running, session }) => running && asksTheSame(session, request));
-      if (same) {
-        same.panel.reveal(undefined, true);
-        return;
-      }
-      const state = initialComparison(request);
-      const free = panels.findLast(({ running, panel }) => !running && !isPinned(panel));
-      free?.show(state);
-      const target = free ?? adopt(createPanel(), state);
-      target.panel.reveal(undefined, true);
-      target.start();
+      const own = same ?? showIn(initialComparison(request));
+      own.panel.reveal(undefined, true);
+      const ended = same ? same.ended : own.start();
+      const stop = () => own.session.stop();
+      signal?.addEventListener('abort', stop);
+      await ended;
+      signal?.removeEventListener('abort', stop);
     },
+
+    async open(comparison) {
+      const shown = [...open].find(({ session }) => session.state().request.id === comparison);
+      if (shown) {
+        shown.panel.reveal();
+        return true;
+      }
+      const state = await store.load(comparison);
+      if (!state) return false;
+      showIn(closeOut(state, CLOSED).reduce(reduceComparison, state)).panel.reveal();
+      return true;
+    },
+
+    onDidEnd: endings.event,
 
     states: () => [...open].map(({ session }) => session.state()),
     active: () => [...open].find(({ panel }) => panel.active)?.session.state() ?? null,
@@ -232,6 +263,7 @@ export function createComparePanels({
 
     dispose() {
       restorer.dispose();
+      endings.dispose();
       for (const { panel } of open) panel.dispose();
     },
   };
