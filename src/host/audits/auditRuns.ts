@@ -1,13 +1,12 @@
-import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import { resolveKey } from '../../core/pairs/keys.ts';
 import { type AuditStatus, isRunning, type RunInfo } from '../../shared/audit.ts';
-import { type Failure, FailureError, fail } from '../../shared/failure.ts';
+import { FailureError, fail } from '../../shared/failure.ts';
 import type { Pair } from '../../shared/pair.ts';
 import type { EngineHolder } from '../engine.ts';
 import type { KeyStore } from '../keys.ts';
 import { requireTrust } from '../trust.ts';
-import type { AuditJob, FromThread, Questions, ToThread } from './messages.ts';
+import { type AuditThread, BROKE_OFF, startAuditThread } from './auditThread.ts';
+import type { AuditJob } from './messages.ts';
 
 /** The audits that this window runs. Each is in a thread of its own: the extension host only hears how far they are. */
 export interface AuditRuns extends vscode.Disposable {
@@ -84,26 +83,26 @@ const PATIENCE = 10_000;
 /** The same for a window that closes: VS Code waits some five seconds. */
 const PATIENCE_AT_CLOSE = 3_000;
 
-interface RunningAudit {
+interface RunningAudit extends AuditThread {
+  run: vscode.Uri;
+  /** Undefined: it has not begun. */
   status: AuditStatus | undefined;
-  ended: Promise<void>;
-  stop(patience: number): Promise<void>;
 }
 
 export function createAuditRuns(options: AuditRunsOptions): AuditRuns {
   const { media, modelCache, tool } = options;
   const changed = new vscode.EventEmitter<AuditChange>();
-  const running = new Map<string, RunningAudit & { run: vscode.Uri }>();
+  const running = new Map<string, RunningAudit>();
   const last = new Map<string, AuditStatus>();
 
   /** Resolves once the run file is there. */
   const launch = async (run: vscode.Uri, rest: Pick<AuditJob, 'work' | 'concurrency'>): Promise<void> => {
     const key = run.toString();
     const begun = Promise.withResolvers<void>();
-    const audit: RunningAudit & { run: vscode.Uri } = {
+    const audit: RunningAudit = {
       run,
       status: undefined,
-      ...startThread({ run: run.fsPath, media, modelCache, ...rest }, options, {
+      ...startAuditThread({ run: run.fsPath, media, modelCache, ...rest }, options, {
         begun: begun.resolve,
         refused: (failure) => begun.reject(new FailureError(failure)),
         changed(status) {
@@ -117,7 +116,7 @@ export function createAuditRuns(options: AuditRunsOptions): AuditRuns {
     running.set(key, audit);
     void audit.ended.then(() => {
       running.delete(key);
-      begun.reject(new FailureError(ENDED));
+      begun.reject(new FailureError(BROKE_OFF));
       if (!audit.status) return; // it never began: whoever asked for it hears of it
       const status = isRunning(audit.status) ? brokenOff(audit.status) : audit.status;
       last.set(key, status);
@@ -154,17 +153,8 @@ export function createAuditRuns(options: AuditRunsOptions): AuditRuns {
   };
 }
 
-const ENDED: Failure = {
-  kind: 'internal',
-  message: 'The audit broke off. What was done is in its file.',
-  remedy: 'Resume it; the Driftscope log says more.',
-};
-
-/** It may pass: what is asked next starts the engine anew. */
-const STOPPED: Failure = { kind: 'engine-crashed', message: 'The embedded engine was stopped.' };
-
 function brokenOff(status: AuditStatus): AuditStatus {
-  return { ...status, phase: 'failed', eta: null, waitingFor: null, failure: ENDED };
+  return { ...status, phase: 'failed', eta: null, waitingFor: null, failure: BROKE_OFF };
 }
 
 function requireFile({ scheme, fsPath }: vscode.Uri): void {
@@ -172,78 +162,4 @@ function requireFile({ scheme, fsPath }: vscode.Uri): void {
   fail('invalid-input', `${fsPath} is not on a disk, and audits are kept in a file on one.`, {
     remedy: 'Copy the prompt set into a folder on disk.',
   });
-}
-
-interface Hears {
-  begun(): void;
-  refused(failure: Failure): void;
-  changed(status: AuditStatus): void;
-}
-
-/** Starts one audit's thread, and answers what it asks. */
-function startThread(
-  job: AuditJob,
-  { entry, engine, keys, log }: AuditRunsOptions,
-  hears: Hears,
-): Pick<RunningAudit, 'ended' | 'stop'> {
-  // Else what the thread has open is closed with it, which would give up the locks of others: see store/runFile.ts.
-  const thread = new Worker(entry, { trackUnmanagedFds: false });
-  const tell = (message: ToThread) => thread.postMessage(message);
-  const ended = Promise.withResolvers<void>();
-  let stopListening = () => {};
-
-  const answers: {
-    [K in keyof Questions]: (...args: Parameters<Questions[K]>) => Promise<ReturnType<Questions[K]>>;
-  } = {
-    key: (url, keyReference) => resolveKey({ kind: 'remote', url, model: url, keyReference }, keys),
-    async engine() {
-      const client = await engine.get();
-      stopListening();
-      const crashes = client.onCrash((failure) => tell({ type: 'engine-ended', failure }));
-      const stops = engine.onDidStop(() => tell({ type: 'engine-ended', failure: STOPPED }));
-      stopListening = () => {
-        crashes();
-        stops.dispose();
-      };
-      const { baseUrl, apiKey } = await client.connect(new AbortController().signal);
-      return { url: new URL(baseUrl).origin, apiKey, pid: client.pid };
-    },
-  };
-
-  thread.on('message', async (message: FromThread) => {
-    switch (message.type) {
-      case 'begun':
-        return hears.begun();
-      case 'status':
-        return hears.changed(message.status);
-      case 'refused':
-        return hears.refused(message.failure);
-      case 'bug':
-        return log.error(message.stack);
-      case 'question':
-        try {
-          const answer = answers[message.name] as (...args: unknown[]) => Promise<unknown>;
-          tell({ type: 'answer', id: message.id, value: await answer(...message.args) });
-        } catch (error) {
-          if (!(error instanceof FailureError)) log.error(error as Error);
-          const failure = error instanceof FailureError ? error.failure : ENDED;
-          tell({ type: 'refusal', id: message.id, failure });
-        }
-    }
-  });
-  thread.on('error', (error) => log.error(error));
-  thread.on('exit', () => {
-    stopListening();
-    ended.resolve();
-  });
-  tell({ type: 'run', job });
-  return {
-    ended: ended.promise,
-    async stop(patience) {
-      tell({ type: 'stop' });
-      const timer = setTimeout(() => void thread.terminate(), patience);
-      await ended.promise;
-      clearTimeout(timer);
-    },
-  };
 }
