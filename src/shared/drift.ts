@@ -56,6 +56,14 @@ export interface ScoredPosition {
   top: BySide<Alternative[]>;
 }
 
+/** Below this share of probability mass seen, the lists cover less than half of what one of the models would say. */
+const LOW_COVERAGE = 0.5;
+
+/** Whether a position's bound says so little that its heat is to be greyed. */
+export function hasLowCoverage({ status, coverage }: Pick<ScoredPosition, 'status' | 'coverage'>): boolean {
+  return status === 'bound' && Math.min(coverage.baseline, coverage.reasoning) < LOW_COVERAGE;
+}
+
 /** Of one figure over the positions of one segment. Nats. `mean` etc. are null where n = 0. */
 export interface Distribution {
   n: number;

@@ -104,3 +104,28 @@ export interface ProbeReport {
   /** What to know, the most important first, one sentence each. */
   verdict: string[];
 }
+
+/** The checks that a line has room for, in the order in which they are asked after; the rest stands in the details. */
+const HEADLINE: readonly MatchingCheck['id'][] = ['base-model', 'tokenizer', 'chat-template', 'quantization'];
+
+/** What the matching card says at a glance: those four, and whatever else differs. */
+export function headline(matching: readonly MatchingCheck[]): MatchingCheck[] {
+  const shown = HEADLINE.flatMap((id) => matching.find((check) => check.id === id) ?? []);
+  return [...shown, ...matching.filter((check) => check.result === 'differs' && !shown.includes(check))];
+}
+
+const WORDS: Record<MatchingCheck['id'], string> = {
+  'base-model': 'base',
+  lineage: 'lineage',
+  parameters: 'size',
+  tokenizer: 'tokenizer',
+  vocabulary: 'vocabulary',
+  'chat-template': 'template',
+  quantization: 'quant',
+  context: 'context',
+};
+
+/** A check in one word. */
+export function matchingWord({ id }: MatchingCheck): string {
+  return WORDS[id];
+}

@@ -1,4 +1,4 @@
-import type { ScoredPosition } from '../../src/shared/drift.ts';
+import { hasLowCoverage, type ScoredPosition } from '../../src/shared/drift.ts';
 
 /** What heat, strip and summary show of a position. */
 export type Measure = 'klForward' | 'klReverse' | 'jsd' | 'logRatio';
@@ -86,17 +86,9 @@ export function heightOf(value: number, edges: readonly number[]): number {
   return Math.min(1, Math.log1p(Math.abs(value) / first) / Math.log1p(top / first));
 }
 
-/**
- * Below this share of probability mass seen, a bound says so little that its heat is greyed: the two lists cover less
- * than half of what one of the models would say.
- */
-export const LOW_COVERAGE = 0.5;
-
+/** Whether the measure's value at a position is to be greyed. */
 export function isLowCoverage(position: ScoredPosition, measure: Measure): boolean {
-  return (
-    isBound(position, measure) &&
-    Math.min(position.coverage.baseline, position.coverage.reasoning) < LOW_COVERAGE
-  );
+  return isBound(position, measure) && hasLowCoverage(position);
 }
 
 /** Whether the measure's value at a position is a lower bound. Surprisals are exact wherever they are known. */

@@ -54,7 +54,7 @@ export const compareCommand: Command = {
     JSON_OPTION,
   ],
   details: `
---json prints {pair, input, detectors, generations, drift}: media/schemas/compare-output.schema.json.
+--json prints {pair, input, matching, detectors, generations, drift}: media/schemas/compare-output.schema.json.
 Ctrl+C stops and prints what has arrived; twice, it stops at once.
 The exit is 1 where a model failed, also when the other one's part could be printed.
 
@@ -85,7 +85,7 @@ async function runCompare(args: Arguments, context: Context): Promise<ExitCode> 
   try {
     const open = await context.openPair(pair, { signal: context.signal, onProgress: progress.show });
     const annotate = (texts: SideTexts) => inSlices(annotateSide(detectors, texts));
-    const settings = { ...options, annotate, judges: asked };
+    const settings = { ...options, annotate, judges: asked, check: true };
     for await (const event of compare(request, open, settings, context.signal)) {
       state = reduceComparison(state, event);
       progress.show(progressOf(state, event));
@@ -206,6 +206,7 @@ function wroteNothing(state: ComparisonState, side: Side): boolean {
 }
 
 function progressOf(state: ComparisonState, event: ComparisonEvent): string {
+  if (event.type === 'checking') return 'Finding out what both models’ servers can do…';
   if (event.type === 'waiting') {
     const seconds = Math.max(0, Math.round((event.waiting.until - Date.now()) / 1000));
     return `${event.side}: ${event.waiting.reason.message} Asking again in ${seconds} s.`;

@@ -25,7 +25,9 @@ export const scoreCommand: Command = {
     ...SCORING_OPTIONS,
     JSON_OPTION,
   ],
-  details: '--json prints {status, positions, summary}: media/schemas/score-output.schema.json.',
+  details: `
+--json prints {status, positions, summary}: media/schemas/score-output.schema.json.
+Of models whose tokenizers differ there is no KL: what both give to the same stretches of text is printed instead.`,
   run: runScore,
 };
 
@@ -45,7 +47,8 @@ async function runScore(args: Arguments, context: Context): Promise<ExitCode> {
   } finally {
     progress.clear();
   }
-  if (drift.status === 'unavailable') fail('cannot-score', drift.reason ?? 'The text cannot be scored.');
+  if (drift.status === 'unavailable' && !drift.spans)
+    fail('cannot-score', drift.reason ?? 'The text cannot be scored.');
   if (args.flags.has('json')) context.stdout.write(`${safeJson(scoreDocument(drift))}\n`);
   else {
     const style = createStyle(wantsColour(context.stdout.isTerminal, context.env));

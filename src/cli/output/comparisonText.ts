@@ -2,7 +2,9 @@ import type { ComparisonState, DriftState } from '../../shared/comparison.ts';
 import type { Generation } from '../../shared/generation.ts';
 import { modelLabel } from '../../shared/pair.ts';
 import { SIDES } from '../../shared/side.ts';
-import { driftText, indent } from './driftText.ts';
+import { driftText } from './driftText.ts';
+import { indent } from './figures.ts';
+import { matchingLines } from './matchingText.ts';
 import { type Style, visible, visibleInline } from './terminal.ts';
 import { flipLine, verdictLines } from './verdictText.ts';
 
@@ -13,6 +15,7 @@ export function comparisonText(state: ComparisonState, style: Style, columns: nu
   const sampling = `T=${temperature} · ${seed === null ? 'no seed' : `seed ${seed}`} · at most ${maxTokens} tokens`;
   const parts = [
     `${style.bold(visibleInline(pair.name))}  ${style.dim(`${pair.method} · ${sampling}`)}`,
+    ...matchingLines(state.check, style),
     ...input.map(({ role, content }) => `${style.dim(`${role}:`)} ${visible(content)}`),
     '',
   ];
@@ -23,7 +26,7 @@ export function comparisonText(state: ComparisonState, style: Style, columns: nu
     parts.push(
       `${title}  ${style.dim(summaryOf(current.generation))}`,
       ...verdictLines(state, side).map((line) => `  ${line}`),
-      ...sections(current.generation, style),
+      ...sections(current.generation, pair.models[side].elicited !== undefined, style),
       '',
     );
   }
@@ -34,9 +37,10 @@ export function comparisonText(state: ComparisonState, style: Style, columns: nu
   return `${parts.join('\n').trimEnd()}\n`;
 }
 
-function sections({ trace, answer, failure }: Generation, style: Style): string[] {
+function sections({ trace, answer, failure }: Generation, elicited: boolean, style: Style): string[] {
+  const heading = `  Trace${elicited ? ' (elicited by the system prompt)' : ''}`;
   return [
-    ...(trace === null ? [] : [style.dim('  Trace'), style.dim(indent(visible(trace.trim())))]),
+    ...(trace === null ? [] : [style.dim(heading), style.dim(indent(visible(trace.trim())))]),
     `${style.dim('  Answer')}${answer === '' ? style.dim(': none') : ''}`,
     ...(answer === '' ? [] : [indent(visible(answer.trim()))]),
     ...(failure ? [`  ${visibleInline([failure.message, failure.remedy].filter(Boolean).join(' '))}`] : []),

@@ -1,5 +1,5 @@
 import type { ComparisonState, DriftState } from '../../shared/comparison.ts';
-import type { Drift } from '../../shared/drift.ts';
+import { type Drift, logRatio, type SpanDrift } from '../../shared/drift.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Judgement } from '../../shared/judgement.ts';
 import { type ModelReference, modelLabel } from '../../shared/pair.ts';
@@ -17,6 +17,7 @@ export function compareDocument(state: ComparisonState, input: string | Message[
     models: bySide((side) => modelDocument(pair.models[side])),
     sampling: pair.sampling,
     units: { divergence: 'nats', time: 'ms', offset: 'UTF-16 code units' },
+    matching: state.check?.state === 'checked' ? state.check.check.matching : null,
     detectors: state.annotations.reasoning?.detectors ?? state.annotations.baseline?.detectors ?? null,
     generations: bySide((side) => generationDocument(state, side)),
     drift: bySide((author) => driftDocument(state.drift[author])),
@@ -24,15 +25,33 @@ export function compareDocument(state: ComparisonState, input: string | Message[
 }
 
 /** What `score --json` prints: media/schemas/score-output.schema.json. */
-export function scoreDocument({ status, reason, coverage, positions, summary }: Drift) {
-  return { status, ...(reason === undefined ? {} : { reason }), coverage, positions, summary };
+export function scoreDocument({ status, reason, note, coverage, positions, summary, ...rest }: Drift) {
+  const { surprisals, spans } = rest;
+  return {
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(note === undefined ? {} : { note }),
+    coverage,
+    positions,
+    summary,
+    ...(surprisals ? { surprisals } : {}),
+    ...(spans ? { spans: spansDocument(spans) } : {}),
+  };
+}
+
+function spansDocument({ spans, summary }: SpanDrift) {
+  return {
+    summary,
+    spans: spans.map((span) => ({ ...span, logRatio: logRatio(span.surprisal) })),
+  };
 }
 
 function modelDocument(model: ModelReference) {
   // What names the model, and nothing of how it is reached beyond that: a reference holds no key.
+  const elicited = model.elicited === undefined ? {} : { elicitedTrace: model.elicited };
   return model.kind === 'remote'
-    ? { label: modelLabel(model), url: model.url, model: model.model }
-    : { label: modelLabel(model), gguf: model.gguf };
+    ? { label: modelLabel(model), url: model.url, model: model.model, ...elicited }
+    : { label: modelLabel(model), gguf: model.gguf, ...elicited };
 }
 
 function generationDocument(state: ComparisonState, side: Side) {

@@ -2,12 +2,16 @@ import {
   type Alternative,
   type Distribution,
   type Drift,
+  hasLowCoverage,
   INFINITE_NATS,
   type ScoredPosition,
   type SegmentSummary,
+  type SurprisalPosition,
 } from '../../shared/drift.ts';
 import { hotspots } from '../../shared/hotspots.ts';
 import { SIDES } from '../../shared/side.ts';
+import { indent, nats, percent, quotedToken, table } from './figures.ts';
+import { spanText } from './spanText.ts';
 import { type Style, visible, visibleInline } from './terminal.ts';
 
 /** How many of the most drifted tokens are listed, and how many alternatives of each model. */
@@ -24,13 +28,20 @@ const BARS = '▁▂▃▄▅▆▇█';
 export function driftText(drift: Drift, what: string, style: Style, columns: number): string {
   const heading = style.bold(`Drift on ${what}: KL(reasoning ‖ baseline)`);
   if (drift.status === 'unavailable' || !drift.summary) {
-    return `${heading}\n  Not available: ${visibleInline(drift.reason ?? 'the text has no tokens to score.')}\n`;
+    const reason = [drift.reason ?? 'the text has no tokens to score.', drift.note].filter(Boolean).join(' ');
+    const lines = [heading, `  Not available: ${visibleInline(reason)}`];
+    if (drift.spans) lines.push(...spanText(drift.spans, style));
+    else lines.push(...surprisalLines(drift.surprisals ?? []));
+    return `${lines.join('\n')}\n`;
   }
   const { positions, summary, coverage } = drift;
   const isBound = drift.status === 'bound';
   return [
     `${heading}  ${style.dim(`nats · ${isBound ? `lower bounds ${coverageText(coverage)}` : 'exact'}`)}`,
-    ...(style.colour ? [heated(positions, style), style.dim(`  heat from ${legend(style)} nats`), ''] : []),
+    ...(drift.note === undefined ? [] : [style.dim(`  ${visibleInline(drift.note)}`)]),
+    ...(style.colour
+      ? [heated(positions, style), style.dim(`  heat from ${legend(style, isBound)}`), '']
+      : []),
     ...stripText(positions, columns),
     '',
     ...summaryTable(summary, isBound),
@@ -47,7 +58,11 @@ function coverageText(coverage: Drift['coverage']): string {
 /** The text itself, each token on a background as strong as its KL. */
 function heated(positions: readonly ScoredPosition[], style: Style): string {
   const text = positions
-    .map(({ text, klForward }) => style.heat(visible(text), heatLevel(klForward)))
+    .map((position) => {
+      const level = heatLevel(position.klForward);
+      const says = level > 0 && hasLowCoverage(position) ? style.faint : style.heat;
+      return says(visible(position.text), level);
+    })
     .join('');
   return indent(text.replace(/\n+$/, ''));
 }
@@ -56,8 +71,22 @@ function heatLevel(nats: number): number {
   return HEAT_STEPS.filter((step) => nats >= step).length;
 }
 
-function legend(style: Style): string {
-  return HEAT_STEPS.map((step, index) => style.heat(` ${step} `, index + 1)).join('');
+function legend(style: Style, isBound: boolean): string {
+  const steps = `${HEAT_STEPS.map((step, index) => style.heat(` ${step} `, index + 1)).join('')} nats`;
+  return isBound ? `${steps}, ${style.faint(' grey ')} where the lists cover less than half` : steps;
+}
+
+/** What the servers tell where there is no KL: the mean surprisal of the text under each model that tells. */
+function surprisalLines(told: readonly SurprisalPosition[]): string[] {
+  const counted = told.filter(({ segment }) => segment !== 'control');
+  return SIDES.flatMap((side) => {
+    const given = counted.flatMap(({ surprisal }) => surprisal[side] ?? []);
+    if (given.length === 0) return [];
+    const mean = given.includes(INFINITE_NATS)
+      ? INFINITE_NATS
+      : given.reduce((sum, value) => sum + value, 0) / given.length;
+    return [`  Surprisal under ${side}: mean ${nats(mean)} nats over ${given.length} tokens`];
+  });
 }
 
 /** KL over position as bars: the largest of each stretch, to the largest of all; `│` where the segment changes. */
@@ -112,17 +141,6 @@ function orDash(value: number | null, sign: string): string {
   return value === null ? '–' : sign + nats(value);
 }
 
-/** Rows in columns: the first to the left, numbers to the right. */
-function table(rows: readonly string[][]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => {
-    const cells = row.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!),
-    );
-    return `  ${cells.join('  ')}`.trimEnd();
-  });
-}
-
 function mostDrifted(positions: readonly ScoredPosition[], style: Style): string[] {
   const listed = hotspots(positions, { figure: 'klForward', threshold: 0, limit: LISTED });
   if (listed.length === 0) return [];
@@ -150,29 +168,8 @@ function alternatives(top: readonly Alternative[]): string {
     .join('  ');
 }
 
-function quotedToken(text: string): string {
-  // A token that ends inside a character has the text that it completes, which may be none.
-  return text === '' ? '(part of a character)' : `“${visibleInline(text)}”`;
-}
-
 /** `.93`, and `<.001` rather than nothing. */
 function probability(value: number): string {
   if (value > 0 && value < 0.001) return '<.001';
   return value.toFixed(value < 0.1 ? 3 : 2).replace(/^0/, '');
-}
-
-/** Two decimals; more where there would be nothing but zeros. */
-function nats(value: number): string {
-  if (value >= INFINITE_NATS) return '∞';
-  // Rounding leaves exact zeros at ±1e-12.
-  if (Math.abs(value) < 5e-5) return '0.00';
-  return value.toFixed(Math.abs(value) < 0.01 ? 4 : 2);
-}
-
-function percent(share: number | null): string {
-  return share === null ? '–' : `${(share * 100).toFixed(0)} %`;
-}
-
-export function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
 }

@@ -46,6 +46,10 @@ export interface Style {
   dim(text: string): string;
   /** @param level 0 (none) to 5 (most): how strong the heat behind the text is. */
   heat(text: string, level: number): string;
+  /** Heat whose strength is not to be read: it rests on too little. */
+  faint(text: string): string;
+  /** @param level −3 to 3: below 0 in one colour, above in another. */
+  diverging(text: string, level: number): string;
 }
 
 /** Backgrounds of the 256-colour palette from nothing to red, each with a foreground that stays readable on it. */
@@ -58,15 +62,24 @@ const HEAT = [
   '48;5;160;38;5;231',
 ];
 
+/** Blue below 0 and green above, which colour-blind readers tell apart too; none of the colours of {@link HEAT}. */
+const BELOW = ['', '48;5;195;38;5;16', '48;5;117;38;5;16', '48;5;26;38;5;231'];
+const ABOVE = ['', '48;5;194;38;5;16', '48;5;149;38;5;16', '48;5;64;38;5;231'];
+const GREY = '48;5;240;38;5;231';
+
 export function createStyle(colour: boolean): Style {
   const mark = (codes: string) => (text: string) =>
     colour && codes !== '' && text !== '' ? text.replace(/[^\n]+/g, `\u001b[${codes}m$&\u001b[0m`) : text;
   const heats = HEAT.map(mark);
+  const [below, above] = [BELOW.map(mark), ABOVE.map(mark)];
   return {
     colour,
     bold: mark('1'),
     dim: mark('2'),
     heat: (text, level) => heats[Math.max(0, Math.min(level, HEAT.length - 1))]!(text),
+    faint: mark(GREY),
+    diverging: (text, level) =>
+      (level < 0 ? below : above)[Math.min(Math.abs(level), ABOVE.length - 1)]!(text),
   };
 }
 
