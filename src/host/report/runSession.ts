@@ -95,7 +95,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   };
 
   const read = async () => {
-    if (reading) {
+    if (reading !== null) {
       readAgain = true;
       return reading;
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { CompareContract, KeptCompareView } from '../../shared/compareView.ts';
 import {
@@ -9,6 +10,7 @@ import {
 import type { JudgeReference } from '../../shared/pair.ts';
 import { inputText } from '../../shared/prompt.ts';
 import { serveView, type ToHost, type ToView } from '../../shared/rpc.ts';
+import type { HumanVerdict, Override, VerdictPlace } from '../../shared/verdict.ts';
 import { closeOut } from '../compare/closeOut.ts';
 import type { ComparisonStore } from '../compare/comparisonStore.ts';
 import { overrideVerdict } from '../compare/overrideVerdict.ts';
@@ -32,6 +34,8 @@ export interface ComparePanels extends vscode.Disposable {
   compare(request: ComparisonRequest, signal?: AbortSignal): Promise<void>;
   /** Shows a comparison that was made before. False: it is not kept any more. */
   open(comparison: string): Promise<boolean>;
+  /** Shows a comparison that a run has stored: no model is asked, unless the reader retries it. */
+  showStored(stored: StoredComparison): void;
   /** A comparison has ended, or a researcher's or judge's word was added to one that had. */
   readonly onDidEnd: vscode.Event<ComparisonState>;
   /** The comparisons on show, oldest panel first. */
@@ -40,6 +44,18 @@ export interface ComparePanels extends vscode.Disposable {
   active(): ComparisonState | null;
   /** Ends what runs and keeps every comparison on show, for the window that comes after this one. */
   keep(): Promise<void>;
+}
+
+/** A comparison that is kept elsewhere: its verdicts go back there, and this window keeps no copy of it. */
+export interface StoredComparison {
+  /** Of the tab. */
+  title: string;
+  /** Whose id names the comparison where it is kept. */
+  request: ComparisonRequest;
+  /** What is stored, as the events of a comparison that runs. */
+  events: RunComparison;
+  /** @returns what stands there now; null: the detector's own verdict */
+  override(place: VerdictPlace, verdict: HumanVerdict | null): Promise<Override | null>;
 }
 
 export interface ComparePanelsOptions {
@@ -60,12 +76,14 @@ export interface ComparePanelsOptions {
 interface ComparePanel {
   panel: vscode.WebviewPanel;
   session: ComparisonSession;
+  /** Where the comparison is kept; null: here. */
+  stored: StoredComparison | null;
   running: boolean;
   /** Settles with the end of what runs. */
   ended: Promise<void>;
   /** Of the judge that is asked, if one is. Replaced when the texts are not on show any more. */
   judging: AbortController;
-  show(state: ComparisonState): void;
+  show(state: ComparisonState, stored?: StoredComparison): void;
   start(): Promise<void>;
 }
 
@@ -88,6 +106,10 @@ export function createComparePanels({
     if (state.done) endings.fire(state);
   };
 
+  const keep = async ({ stored, session }: ComparePanel) => {
+    if (!stored) await keepState(session.state());
+  };
+
   const askJudge = async (own: ComparePanel) => {
     const { session } = own;
     const reference = await pickJudge();
@@ -102,33 +124,41 @@ export function createComparePanels({
         session.add(event);
       }
     });
-    await keepState(session.state());
+    if (own.session === session) await keep(own);
   };
 
-  const adopt = (panel: vscode.WebviewPanel, initial: ComparisonState): ComparePanel => {
+  const adopt = (
+    panel: vscode.WebviewPanel,
+    initial: ComparisonState,
+    kept: StoredComparison | null = null,
+  ): ComparePanel => {
     const { webview } = panel;
     /** Whether the view has asked for the state since it was last built: before, and while hidden, it hears nothing. */
     let attached = false;
 
-    const sessionOf = (state: ComparisonState) =>
-      createSession(state, run, {
+    const sessionOf = (state: ComparisonState, stored: StoredComparison | null) =>
+      createSession(state, stored?.events ?? run, {
         happened: (events) => attached && server.emit('happened', events.map(lightEvent)),
         restarted: (fresh) => attached && server.emit('restarted', fresh),
-        ended: (ended) => void keepState(ended),
+        ended(ended) {
+          if (!stored) void keepState(ended);
+        },
         bug: (error) => log.error(error instanceof Error ? error : String(error)),
       });
 
     const own: ComparePanel = {
       panel,
-      session: sessionOf(initial),
+      session: sessionOf(initial, kept),
+      stored: kept,
       running: false,
       ended: Promise.resolve(),
       judging: new AbortController(),
-      show(state) {
+      show(state, stored) {
         judgingAnew(own);
         own.session.dispose();
-        own.session = sessionOf(state);
-        panel.title = titleOf(state.request);
+        own.stored = stored ?? null;
+        own.session = sessionOf(state, own.stored);
+        panel.title = stored?.title ?? titleOf(state.request);
         if (attached) server.emit('restarted', lightState(own.session.snapshot()));
       },
       start() {
@@ -137,11 +167,11 @@ export function createComparePanels({
         const { request } = session.state();
         const ended = session.start();
         own.running = true;
-        void keepState(session.state());
+        void keep(own);
         own.ended = ended.finally(() => {
           if (own.session === session) own.running = false;
         });
-        void showProgress(`Comparing ${request.pair.name}…`, ended, onDidProgress);
+        if (!own.stored) void showProgress(`Comparing ${request.pair.name}…`, ended, onDidProgress);
         return own.ended;
       },
     };
@@ -161,9 +191,18 @@ export function createComparePanels({
         },
         alternatives: (author, index) => alternativesAt(own.session.state(), author, index),
         stop: () => own.session.stop(),
-        retry: () => void own.start(),
+        retry() {
+          // Asking the models makes another comparison than the one that is stored.
+          if (own.stored) own.show(initialComparison({ ...own.session.state().request, id: randomUUID() }));
+          void own.start();
+        },
         async override(place, verdict) {
-          const { session } = own;
+          const { session, stored } = own;
+          if (stored) {
+            const override = await stored.override(place, verdict);
+            session.add({ type: 'overridden', place, override });
+            return;
+          }
           await overrideVerdict(session, labels, place, verdict);
           await keepState(session.state());
         },
@@ -191,7 +230,7 @@ export function createComparePanels({
       own.session.dispose();
       server.dispose();
     });
-    panel.title = titleOf(initial.request);
+    panel.title = kept?.title ?? titleOf(initial.request);
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'driftscope.svg');
     webview.options = { enableScripts: true, localResourceRoots: [resources] };
     const script = webview.asWebviewUri(vscode.Uri.joinPath(resources, 'compare.js')).toString();
@@ -201,10 +240,11 @@ export function createComparePanels({
   };
 
   /** In a panel whose comparison has ended and whose tab is not pinned, else in a new one. */
-  const showIn = (state: ComparisonState): ComparePanel => {
-    const free = [...open].findLast(({ running, panel }) => !running && !isPinned(panel));
-    free?.show(state);
-    return free ?? adopt(createPanel(), state);
+  const showIn = (state: ComparisonState, stored?: StoredComparison): ComparePanel => {
+    const same = [...open].find(({ session }) => stored && session.state().request.id === state.request.id);
+    const free = same ?? [...open].findLast(({ running, panel }) => !running && !isPinned(panel));
+    free?.show(state, stored);
+    return free ?? adopt(createPanel(), state, stored);
   };
 
   const restorer = vscode.window.registerWebviewPanelSerializer(COMPARE_VIEW, {
@@ -247,6 +287,12 @@ export function createComparePanels({
       return true;
     },
 
+    showStored(stored) {
+      const own = showIn(initialComparison(stored.request), stored);
+      own.panel.reveal();
+      void own.start();
+    },
+
     onDidEnd: endings.event,
 
     states: () => [...open].map(({ session }) => session.state()),
@@ -254,9 +300,9 @@ export function createComparePanels({
 
     async keep() {
       await Promise.all(
-        [...open].map(({ session }) => {
-          session.dispose();
-          return keepState(session.state());
+        [...open].map((own) => {
+          own.session.dispose();
+          return keep(own);
         }),
       );
     },
