@@ -53,11 +53,12 @@ const builds = [
   { ...node, entryPoints: { engine: 'src/engine/main.ts' }, outdir },
   { ...node, entryPoints: { worker: 'src/host/worker/main.ts' }, outdir },
   { ...node, entryPoints: { audit: 'src/host/audits/thread.ts' }, outdir },
+  { ...node, entryPoints: { report: 'src/host/report/worker.ts' }, outdir },
   {
     ...common,
     platform: 'browser',
     format: 'esm',
-    entryPoints: { compare: 'webview/compare/main.ts' },
+    entryPoints: { compare: 'webview/compare/main.ts', report: 'webview/report/main.ts' },
     outdir: `${outdir}/webview`,
     loader: { '.css': 'text' },
   },

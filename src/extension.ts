@@ -22,15 +22,17 @@ import { registerQuickFixes } from './host/pairs/quickFixes.ts';
 import { showCurrentPair } from './host/pairs/statusBar.ts';
 import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
 import { promptSetCommands } from './host/promptSets/commands.ts';
-import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
-import { promptSetCommands } from './host/promptSets/commands.ts';
 import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
 import { draftFromComparison } from './host/promptSets/drafts.ts';
 import { registerPromptLanguageFeatures } from './host/promptSets/languageFeatures.ts';
-import { draftFromComparison } from './host/promptSets/drafts.ts';
 import { createPromptDocuments } from './host/promptSets/promptDocuments.ts';
 import { registerPromptQuickFixes } from './host/promptSets/quickFixes.ts';
 import { registerCodeLenses } from './host/prompts/codeLenses.ts';
+import { exportReport } from './host/report/exportReport.ts';
+import { registerReportEditors } from './host/report/reportEditors.ts';
+import { createOpenRuns, type ReportServices } from './host/report/reports.ts';
+import { addToStudy, createStudyPanels, openStudy } from './host/report/studyPanels.ts';
+import { createReportThreads } from './host/report/threads.ts';
 import { createComparePanels } from './host/views/comparePanels.ts';
 import { createWorkerClient } from './host/worker/client.ts';
 
@@ -74,6 +76,20 @@ export function activate(context: vscode.ExtensionContext) {
     tool: `driftscope ${context.extension.packageJSON.version}`,
     log,
   });
+  const reportThreads = createReportThreads(new URL('./report.js', import.meta.url));
+  const reportServices: ReportServices = {
+    extensionUri,
+    threads: reportThreads,
+    worker,
+    audits,
+    labels,
+    panels,
+    log,
+    addToPromptSet: (samples) => addToPromptSet({ samples }, curation),
+  };
+  const openRuns = createOpenRuns(reportServices);
+  const reports = registerReportEditors(reportServices, openRuns);
+  const studies = createStudyPanels(reportServices, openRuns);
   const statusBar = showCurrentPair(catalog);
 
   context.subscriptions.push(
@@ -83,6 +99,10 @@ export function activate(context: vscode.ExtensionContext) {
     panels,
     audits,
     showAudits(audits),
+    openRuns,
+    reports,
+    studies,
+    reportThreads,
     statusBar,
     promptDocuments,
     publishPromptProblems(promptDocuments),
@@ -105,6 +125,10 @@ export function activate(context: vscode.ExtensionContext) {
       'driftscope.stopAudit': (from) => stopAudit(audits, from),
       'driftscope.resumeAudit': (from, how) => resumeAudit(audits, workspaceState, from, how),
       'driftscope.showAudit': () => showAudit(audits),
+      'driftscope.exportReport': (run, format, to) =>
+        exportReport(reportThreads, [run ?? reports.active()].filter(Boolean), format, to),
+      'driftscope.openStudy': (run, selected) => openStudy(studies, run, selected),
+      'driftscope.addToStudy': (run) => addToStudy(studies, run ?? reports.active()),
       ...promptSetCommands({ ...curation, activeComparison: () => panels.active() }),
       'driftscope.exportLabels': (to) => exportLabels(labels, to),
       'driftscope.stopEngine': () => engine.stop(),
