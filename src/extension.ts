@@ -35,6 +35,8 @@ import { addToStudy, createStudyPanels, openStudy } from './host/report/studyPan
 import { createReportThreads } from './host/report/threads.ts';
 import { createComparePanels } from './host/views/comparePanels.ts';
 import { createWorkerClient } from './host/worker/client.ts';
+import { deleteFiles, openAsText } from './host/workspaceViews/fileCommands.ts';
+import { createWorkspaceViews } from './host/workspaceViews/workspaceViews.ts';
 
 let shutDown = async () => {};
 
@@ -99,6 +101,7 @@ export function activate(context: vscode.ExtensionContext) {
     panels,
     audits,
     showAudits(audits),
+    createWorkspaceViews(promptDocuments, audits, catalog),
     openRuns,
     reports,
     studies,
@@ -130,6 +133,9 @@ export function activate(context: vscode.ExtensionContext) {
       'driftscope.openStudy': (run, selected) => openStudy(studies, run, selected),
       'driftscope.addToStudy': (run) => addToStudy(studies, run ?? reports.active()),
       ...promptSetCommands({ ...curation, activeComparison: () => panels.active() }),
+      'driftscope.openAsText': (uri) => openAsText(uri),
+      'driftscope.deleteFiles': (uri, selected) => deleteFiles(uri, selected),
+      'driftscope.usePair': (choice) => catalog.choose(choice),
       'driftscope.exportLabels': (to) => exportLabels(labels, to),
       'driftscope.stopEngine': () => engine.stop(),
       'driftscope.showLog': () => log.show(),
