@@ -158,6 +158,8 @@ export interface SetFacts {
   canSort: boolean;
   /** The pair that rows are compared with; null: there is none. */
   pair: string | null;
+  /** Values that `expect` can have, by dimension: null: any, empty: none, since the target alone judges. */
+  expectations: Readonly<Record<Dimension, readonly string[] | null>>;
   /** What other parts of the extension can do with the set and the selected samples. */
   actions: SetAction[];
 }
@@ -175,11 +177,13 @@ export interface PromptSetState {
   first: PromptRow[];
 }
 
-/** Something that takes time, while it takes it. */
-export interface Work {
-  what: string;
-  /** 0 to 1. */
-  share: number;
+/** What takes time: one of each at once. `search` is also sorting. */
+export type Job = 'search' | 'compare';
+
+export interface Working {
+  job: Job;
+  /** What is done, and the share of it that is, 0 to 1; null: it has ended. */
+  now: { what: string; share: number } | null;
 }
 
 /** What the view of a prompt set and the extension host say to each other. */
@@ -211,8 +215,8 @@ export interface PromptSetContract {
 
     /** Asks both models about each, one after another. Settles when all have been, or {@link stop} was called. */
     compare(keys: RowKey[]): void;
-    /** Ends comparing, searching or sorting. */
-    stop(): void;
+    /** Ends what takes long. */
+    stop(job: Job): void;
     openComparison(comparison: string): void;
     act(action: SetAction, keys: RowKey[]): void;
     switchPair(): void;
@@ -231,8 +235,7 @@ export interface PromptSetContract {
     changed: PromptRow[];
     summary: SetSummary;
     facts: SetFacts;
-    /** Null: nothing goes on. */
-    working: Work | null;
+    working: Working;
   };
 }
 

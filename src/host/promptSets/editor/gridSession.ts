@@ -2,7 +2,9 @@ import type { Edit } from '../../../core/jsonText/problem.ts';
 import type { Line, LinesChange, PromptDocument } from '../../../core/prompts/promptDocument.ts';
 import type { PromptSetChecker } from '../../../core/prompts/promptSetChecker.ts';
 import { fail } from '../../../shared/failure.ts';
+import type { Sample } from '../../../shared/prompt.ts';
 import type {
+  Job,
   PromptRow,
   PromptSetContract,
   RowKey,
@@ -34,6 +36,8 @@ import { summaryOf } from './summary.ts';
 const FIRST_ROWS = 64;
 /** Rows whose new content is sent without being asked for. */
 const PUSHED = 64;
+/** Stands for a row that is gone. */
+const NO_LINE: Line = { key: 0, text: '', end: '' };
 /** Least time between two summaries, in ms. */
 const SUMMARY_MS = 100;
 
@@ -70,6 +74,10 @@ export interface GridSession {
   read(share: number): void;
   /** There is a new result, or another pair. */
   factsChanged(): void;
+  /** Undefined: the row is gone. */
+  lineOf(key: RowKey): Line | undefined;
+  /** The samples among rows. */
+  samplesOf(keys: readonly RowKey[]): Sample[];
   dispose(): void;
 }
 
@@ -80,7 +88,10 @@ export function createGridSession(options: GridSessionOptions): GridSession {
   let share = 0;
   let isAttached = false;
   let summaryTimer: NodeJS.Timeout | undefined;
-  let work = new AbortController();
+  const jobs: Record<Job, AbortController> = {
+    search: new AbortController(),
+    compare: new AbortController(),
+  };
   let editing: Promise<unknown> = Promise.resolve();
   /** Lines that came with the edit that is under way. */
   let arrived: Line[] = [];
@@ -127,24 +138,28 @@ export function createGridSession(options: GridSessionOptions): GridSession {
   const lineOf = (key: RowKey | null): Line | null => (key === null ? null : (rows.line(key) ?? null));
   const hasId = { has: (id: string) => checker.hasId(id) };
 
-  /** Does something long in place of what was going on, telling the view how far it is. */
-  const working = async <T>(what: string, run: (slices: Slices, signal: AbortSignal) => Promise<T>) => {
-    work.abort();
+  /** Does something long in place of another of its kind, telling the view how far it is. Null: it was stopped. */
+  const working = async <T>(
+    job: Job,
+    what: string,
+    run: (slices: Slices, signal: AbortSignal) => Promise<T>,
+  ) => {
+    jobs[job].abort();
     const own = new AbortController();
-    work = own;
-    const slices = createSlices(own.signal, (done) => emit('working', { what, share: done }));
+    jobs[job] = own;
+    const slices = createSlices(own.signal, (share) => emit('working', { job, now: { what, share } }));
     try {
       return await run(slices, own.signal);
     } catch (error) {
       if (own.signal.aborted) return null;
       throw error;
     } finally {
-      if (work === own) emit('working', null);
+      if (jobs[job] === own) emit('working', { job, now: null });
     }
   };
 
   const find = (query: RowQuery): Promise<RowKey[] | null> =>
-    working(query.text.trim() === '' ? 'Sorting' : 'Searching', async (slices) => {
+    working('search', query.text.trim() === '' ? 'Sorting' : 'Searching', async (slices) => {
       const filter = parseFilter(query.text);
       if (filter.asksProblems) await options.indexed;
       const { sort } = query;
@@ -202,7 +217,7 @@ export function createGridSession(options: GridSessionOptions): GridSession {
     },
     async query(query) {
       if (isPlain(query)) {
-        work.abort();
+        jobs.search.abort();
         rows.show(null);
       } else {
         const found = await find(query);
@@ -239,16 +254,23 @@ export function createGridSession(options: GridSessionOptions): GridSession {
     },
 
     async compare(keys) {
-      await working('Comparing', async (_slices, signal) => {
-        for (const [done, key] of keys.entries()) {
-          const line = rows.line(key);
+      const asked = keys.filter((key) => document.parsed(rows.line(key) ?? NO_LINE)?.input);
+      if (asked.length === 0) {
+        fail('invalid-input', 'There is no prompt here to compare.', {
+          remedy: 'Give the sample an input first.',
+        });
+      }
+      await working('compare', 'Comparing', async (_slices, signal) => {
+        for (const [done, key] of asked.entries()) {
           if (signal.aborted) return;
-          emit('working', { what: `Comparing ${done + 1} of ${keys.length}`, share: done / keys.length });
+          const what = asked.length === 1 ? 'Comparing' : `Comparing ${done + 1} of ${asked.length}`;
+          emit('working', { job: 'compare', now: { what, share: done / asked.length } });
+          const line = rows.line(key);
           if (line) await options.compare(line, signal);
         }
       });
     },
-    stop: () => work.abort(),
+    stop: (job) => jobs[job].abort(),
     async copy(keys) {
       const lines = rows
         .linesOf(keys)
@@ -287,9 +309,13 @@ export function createGridSession(options: GridSessionOptions): GridSession {
       });
     },
 
+    lineOf: (key) => rows.line(key),
+
+    samplesOf: (keys) => rows.linesOf(keys).flatMap((line) => document.parsed(line)?.sample ?? []),
+
     dispose() {
       isAttached = false;
-      work.abort();
+      for (const job of Object.values(jobs)) job.abort();
       clearTimeout(summaryTimer);
     },
   };

@@ -1,7 +1,8 @@
+import { EXPECTATIONS } from '../../../core/prompts/expectations.ts';
 import type { Counts } from '../../../core/prompts/promptSetChecker.ts';
 import { reachOf, samplesToFindAChange, samplesToPreserve } from '../../../core/prompts/sampleSize.ts';
-import { DIMENSIONS } from '../../../shared/prompt.ts';
-import type { SetSummary } from '../../../shared/promptSetView.ts';
+import { DIMENSIONS, type Dimension } from '../../../shared/prompt.ts';
+import type { SetFacts, SetSummary } from '../../../shared/promptSetView.ts';
 
 /** What the footer of a set shows: dimensions in their usual order, samples without one last. */
 export function summaryOf({ samples, byDimension }: Counts, read: number): SetSummary {
@@ -25,4 +26,10 @@ export function summaryOf({ samples, byDimension }: Counts, read: number): SetSu
       ];
     }),
   };
+}
+
+/** What samples of each dimension can expect, for drop-downs. */
+export function expectations(): SetFacts['expectations'] {
+  const entries = DIMENSIONS.map((dimension) => [dimension, EXPECTATIONS[dimension].expects] as const);
+  return Object.fromEntries(entries) as Record<Dimension, readonly string[] | null>;
 }
