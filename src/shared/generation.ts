@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { TraceDelimiters } from './pair.ts';
 
 /**
  * The part of a generation that a token belongs to. `control` tokens (`<think>`, end of turn) are shown
@@ -26,6 +27,8 @@ export type Finish = 'stop' | 'length' | 'cancelled' | 'failed';
 export interface Generation {
   /** The reasoning; null where the model wrote none. Equals its `trace` tokens' texts joined, where tokens are known. */
   trace: string | null;
+  /** How the trace came: in a field of the server's own, or between delimiters. Absent: no trace, or nobody noted it. */
+  traceIn?: { field: string } | { delimiters: TraceDelimiters };
   /** The answer; '' where the trace was never closed. */
   answer: string;
   /**

@@ -11,6 +11,8 @@ export interface ServerToken {
 export interface Chunk {
   /** Text that the server itself set apart as the trace; '' where none. */
   reasoning: string;
+  /** The field that it came in; null where none. */
+  reasoningField?: string | null;
   content: string;
   tokens: ServerToken[];
   /** Texts of the tokens that the server gives log-probabilities of, which may be others than {@link Chunk.tokens}. */
@@ -27,14 +29,10 @@ export interface Chunk {
 export function readChunk(event: unknown): Chunk {
   const choice = record(list(record(event).choices)[0]);
   const delta = record(choice.delta);
+  const [field, reasoning] = reasoningOf(delta);
   return {
-    // vLLM ≥ 0.10 says `reasoning`; before, and SGLang, llama-server, DeepSeek: `reasoning_content`; Ollama `thinking`;
-    // OpenRouter `reasoning` and the same again as `reasoning_details`. Some send several: they are not added up.
-    reasoning:
-      string(delta.reasoning_content) ||
-      string(delta.reasoning) ||
-      string(delta.thinking) ||
-      list(delta.reasoning_details).map(detailText).join(''),
+    reasoning,
+    reasoningField: field,
     content: string(delta.content),
     tokens: readTokens(choice),
     told: list(record(choice.logprobs).content)
@@ -45,6 +43,19 @@ export function readChunk(event: unknown): Chunk {
     finishReason: string(choice.finish_reason) || null,
     traceOpened: choice.trace_opened === true, // the embedded engine
   };
+}
+
+/**
+ * vLLM ≥ 0.10 says `reasoning`; before, and SGLang, llama-server, DeepSeek: `reasoning_content`; Ollama `thinking`;
+ * OpenRouter `reasoning` and the same again as `reasoning_details`. Some send several: they are not added up.
+ */
+function reasoningOf(delta: Record<string, unknown>): [field: string | null, text: string] {
+  for (const field of ['reasoning_content', 'reasoning', 'thinking']) {
+    const text = string(delta[field]);
+    if (text !== '') return [field, text];
+  }
+  const text = list(delta.reasoning_details).map(detailText).join('');
+  return text === '' ? [null, ''] : ['reasoning_details', text];
 }
 
 /** Whether it brings any of what the model writes. */

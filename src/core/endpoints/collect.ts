@@ -22,6 +22,8 @@ export interface Collected {
   /** All that was written, as it came; null where the server set the trace apart. */
   raw: string | null;
   tokens: Token[];
+  /** Where the trace came: a field of the server's own, or the delimiters around it; null: there is none. */
+  traceIn: { field: string } | { delimiters: TraceDelimiters } | null;
   /** When the last of the trace arrived, in the clock that {@link Collector.add} was given; null: no trace. */
   traceEnded: number | null;
 }
@@ -55,6 +57,7 @@ export function collector(declared: TraceDelimiters | null): Collector {
   const tokens: ReceivedToken[] = [];
   const arrivals: { end: number; at: number }[] = []; // of the content, to tell later when its trace ended
   let reasoning = '';
+  let field: string | null = null;
   let content = '';
   let reasoningEnded: number | null = null;
   let namesTexts = true;
@@ -101,6 +104,7 @@ export function collector(declared: TraceDelimiters | null): Collector {
       const shown: Delta[] = [];
       if (chunk.reasoning) {
         reasoning += chunk.reasoning;
+        field ??= chunk.reasoningField ?? null;
         reasoningEnded = now;
         shown.push(...deltas([{ segment: 'trace', text: chunk.reasoning }]));
       }
@@ -120,7 +124,14 @@ export function collector(declared: TraceDelimiters | null): Collector {
     end: () => deltas(rest()),
 
     collected() {
-      if (reasoning) return { ...separated(), raw: null, traceEnded: reasoningEnded };
+      if (reasoning) {
+        return {
+          ...separated(),
+          raw: null,
+          traceIn: field === null ? null : { field },
+          traceEnded: reasoningEnded,
+        };
+      }
       const { trace, answer } = splitTrace(content, delimiters, traceOptions);
       const traceEnd = trace === null ? 0 : content.length - answer.length;
       return {
@@ -131,6 +142,7 @@ export function collector(declared: TraceDelimiters | null): Collector {
           tokens.length > 0
             ? segmented(tokens, segmentTokens(...texts(), delimiters, { ...traceOptions, opened }))
             : toldTokens(content),
+        traceIn: trace === null ? null : { delimiters },
         traceEnded: trace === null ? null : (arrivals.find(({ end }) => end >= traceEnd)?.at ?? null),
       };
     },
@@ -158,7 +170,7 @@ export function collector(declared: TraceDelimiters | null): Collector {
     ];
   }
 
-  function separated(): Omit<Collected, 'traceEnded' | 'raw'> {
+  function separated(): Omit<Collected, 'traceEnded' | 'traceIn' | 'raw'> {
     if (namesTexts && tokens.length > 0) {
       // Tokens with their texts hold the delimiters too: trust the split that they give, if it is the server's.
       const segments = segmentTokens(...texts(), delimiters, { ...traceOptions, opened });

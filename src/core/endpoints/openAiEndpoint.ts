@@ -193,9 +193,10 @@ function* generated(
   failure?: Failure,
 ): Generator<GenerationEvent, void, undefined> {
   yield* collected.end();
-  const { trace, answer, raw, tokens, traceEnded } = collected.collected();
+  const { trace, traceIn, answer, raw, tokens, traceEnded } = collected.collected();
   const generation: Generation = {
     trace,
+    ...(traceIn && { traceIn }),
     answer,
     ...(raw !== null && tokens.every(({ id }) => id === null) && { raw }),
     finish,

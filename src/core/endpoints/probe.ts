@@ -1,4 +1,5 @@
 import { type Failure, FailureError, type FailureKind } from '../../shared/failure.ts';
+import type { Generation } from '../../shared/generation.ts';
 import type { Pair } from '../../shared/pair.ts';
 import type { CheckResult, ModelProbe, ProbeCheck, ProbeReport, ServerIdentity } from '../../shared/probe.ts';
 import { type BySide, bySide, SIDES, type Side } from '../../shared/side.ts';
@@ -178,7 +179,7 @@ async function tryOut(
   const rowsOf = async (text: string, temperature?: number): Promise<ScoredRow[]> => {
     const ids = await scorer.tokenize(text, signal);
     const rows: ScoredRow[] = [];
-    const request = { prefix: { text: 'Hm. ' }, ids, k, ...(temperature !== undefined && { temperature }) };
+    const request = { prefix: { text: 'Hm.\n' }, ids, k, ...(temperature !== undefined && { temperature }) };
     for await (const row of scorer.score(request, signal)) rows.push(row);
     return rows;
   };
@@ -229,11 +230,13 @@ async function tryOut(
       ? ['failed', `token ${ids[0]} stands there twice`]
       : ['passed', `a chat of ${ids.length} tokens begins with token ${ids[0]}`];
   });
+  const answer = await asked(endpoint, signal);
+  await check('trace', 'Its trace can be told from its answer', async () => traceOf(answer));
   await check(
     'first-choice',
     'What it writes at temperature 0 scores as its first choice, at its own place',
     async () => {
-      const written = await greedy(scorer, endpoint, signal);
+      const written = await writtenIds(scorer, answer, signal);
       if ('reason' in written) return ['unknown', written.reason];
       const messages = withSystem([{ role: 'user', content: QUESTION }], system);
       let ranked = 0;
@@ -302,32 +305,44 @@ function largestDifference(a: readonly ScoredRow[], b: readonly ScoredRow[]): nu
   );
 }
 
-/** A short answer at temperature 0; `exact`: by the ids that the server told with it. */
-async function greedy(
-  scorer: TextScorer,
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<{ ids: number[]; exact: boolean } | { reason: string }> {
+/** A short answer at temperature 0. */
+async function asked(endpoint: Endpoint, signal: AbortSignal): Promise<Generation> {
   const request = {
     messages: [{ role: 'user' as const, content: QUESTION }],
     sampling: { temperature: 0, maxTokens: 16, seed: 1, topP: null },
   };
   for await (const event of endpoint.generate(request, signal)) {
-    if (event.type !== 'generated') continue;
-    const { tokens, finish, failure, raw } = event.generation;
-    if (finish === 'failed') return { reason: failure?.message ?? 'it wrote nothing' };
-    const ids = tokens.flatMap(({ id }) => (id === null ? [] : [id]));
-    if (ids.length > 0 && ids.length === tokens.length) return { ids, exact: true };
-    if (!raw) return { reason: 'the server does not tell what tokens it wrote' };
-    const again = await scorer.tokenize(raw.replace(/^ /, ''), signal);
-    const back = await scorer.detokenize(again, signal);
-    if (back?.trimStart() !== raw.trimStart())
-      return { reason: 'its text does not survive tokenizing again' };
-    // The last token may be cut: a longer text would have been tokenized otherwise there.
-    const known = again.slice(0, -1);
-    return known.length > 0 ? { ids: known, exact: false } : { reason: 'it wrote too little' };
+    if (event.type === 'generated') return event.generation;
   }
-  return { reason: 'it wrote nothing' };
+  throw new Error('an endpoint ended without a generation');
+}
+
+function traceOf({ trace, traceIn }: Generation): Outcome {
+  if (trace === null || !traceIn) return ['unknown', 'it wrote no trace in 16 tokens'];
+  return [
+    'passed',
+    'field' in traceIn
+      ? `it comes in the field “${traceIn.field}”`
+      : `it comes between ${traceIn.delimiters.join(' and ')}`,
+  ];
+}
+
+/** The ids of what it wrote; `exact`: as the server told them with it. */
+async function writtenIds(
+  scorer: TextScorer,
+  { tokens, finish, failure, raw }: Generation,
+  signal: AbortSignal,
+): Promise<{ ids: number[]; exact: boolean } | { reason: string }> {
+  if (finish === 'failed') return { reason: failure?.message ?? 'it wrote nothing' };
+  const ids = tokens.flatMap(({ id }) => (id === null ? [] : [id]));
+  if (ids.length > 0 && ids.length === tokens.length) return { ids, exact: true };
+  if (!raw) return { reason: 'the server does not tell what tokens it wrote' };
+  const again = await scorer.tokenize(raw.replace(/^ /, ''), signal);
+  const back = await scorer.detokenize(again, signal);
+  if (back?.trimStart() !== raw.trimStart()) return { reason: 'its text does not survive tokenizing again' };
+  // The last token may be cut: a longer text would have been tokenized otherwise there.
+  const known = again.slice(0, -1);
+  return known.length > 0 ? { ids: known, exact: false } : { reason: 'it wrote too little' };
 }
 
 function driftOf(tried: BySide<Tried>, difference: string | null | undefined): ProbeReport['drift'] {

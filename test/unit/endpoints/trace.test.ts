@@ -276,4 +276,19 @@ describe('other names of the trace', () => {
     );
     assert.equal(read({ reasoning: 'a', reasoning_details: [{ text: 'a' }] }), 'a');
   });
+
+  test('are told with the trace, as are the delimiters that stand in the text', () => {
+    const collected = (delta: object) => {
+      const collecting = collector(null);
+      collecting.add(readChunk({ choices: [{ delta }] }), 1);
+      collecting.end();
+      return collecting.collected().traceIn;
+    };
+    for (const field of ['reasoning_content', 'reasoning', 'thinking']) {
+      assert.deepEqual(collected({ [field]: 'a', content: 'b' }), { field });
+    }
+    assert.deepEqual(collected({ reasoning_details: [{ text: 'a' }] }), { field: 'reasoning_details' });
+    assert.deepEqual(collected({ content: '<think>a</think>b' }), { delimiters: ['<think>', '</think>'] });
+    assert.equal(collected({ content: 'b' }), null);
+  });
 });
