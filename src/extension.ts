@@ -128,10 +128,10 @@ export function activate(context: vscode.ExtensionContext) {
       'driftscope.stopAudit': (from) => stopAudit(audits, from),
       'driftscope.resumeAudit': (from, how) => resumeAudit(audits, workspaceState, from, how),
       'driftscope.showAudit': () => showAudit(audits),
-      'driftscope.exportReport': (run, format, to) =>
-        exportReport(reportThreads, [run ?? reports.active()].filter(Boolean), format, to),
+      'driftscope.exportReport': (run = reports.active(), format, to) =>
+        exportReport(reportThreads, run ? [run] : [], format, to),
       'driftscope.openStudy': (run, selected) => openStudy(studies, run, selected),
-      'driftscope.addToStudy': (run) => addToStudy(studies, run ?? reports.active()),
+      'driftscope.addToStudy': (run = reports.active()) => addToStudy(studies, run),
       ...promptSetCommands({ ...curation, activeComparison: () => panels.active() }),
       'driftscope.openAsText': (uri) => openAsText(uri),
       'driftscope.deleteFiles': (uri, selected) => deleteFiles(uri, selected),
@@ -150,7 +150,19 @@ export function activate(context: vscode.ExtensionContext) {
 
   // What the suite in test/host looks at; nobody else is handed it.
   if (context.extensionMode === vscode.ExtensionMode.Test)
-    return { catalog, keys, panels, audits, statusBar, engine, worker, labels, promptDocuments };
+    return {
+      catalog,
+      keys,
+      panels,
+      audits,
+      statusBar,
+      engine,
+      worker,
+      labels,
+      promptDocuments,
+      reports,
+      studies,
+    };
   return undefined;
 }
 
