@@ -51,41 +51,48 @@ export function menu(
       list.querySelector<HTMLElement>('[aria-checked=true]') ?? list.querySelector<HTMLElement>(ENABLED)
     )?.focus();
   };
-  const pressed = (event: KeyboardEvent) => {
-    const entries = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(ENABLED)];
-    const at = entries.indexOf(document.activeElement as HTMLElement);
-    const to: Record<string, number> = {
-      ArrowDown: (at + 1) % entries.length,
-      ArrowUp: (at - 1 + entries.length) % entries.length,
-      Home: 0,
-      End: entries.length - 1,
-    };
-    const next = to[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    entries[next]?.focus();
-  };
   return html`<span class="menu">
     <button class=${className} aria-haspopup="menu" aria-label=${name} title=${title} @click=${open}>${label}</button>
-    <div class="menu-list" popover role="menu" aria-label=${name} @keydown=${pressed}>
-      ${items.map((item) =>
-        item === 'separator'
-          ? html`<div role="separator"></div>`
-          : 'note' in item
-            ? html`<div class="menu-note" role="presentation">${item.note}</div>`
-            : html`<button
+    <div class="menu-list" popover role="menu" aria-label=${name} @keydown=${menuKeys}>
+      ${menuItems(items, (event) => popup(event.currentTarget)?.hidePopover())}
+    </div>
+  </span>`;
+}
+
+/** The entries of a menu. `close` is called before what was picked runs. */
+export function menuItems(items: readonly MenuItem[], close: (event: Event) => void): TemplateResult[] {
+  return items.map((item) =>
+    item === 'separator'
+      ? html`<div role="separator"></div>`
+      : 'note' in item
+        ? html`<div class="menu-note" role="presentation">${item.note}</div>`
+        : html`<button
               role=${item.checked === undefined ? 'menuitem' : 'menuitemradio'}
               aria-checked=${item.checked === undefined ? nothing : item.checked ? 'true' : 'false'}
               title=${item.title ?? ''}
               ?disabled=${item.disabled ?? false}
               @click=${(event: Event) => {
-                popup(event.currentTarget)?.hidePopover();
+                close(event);
                 item.run();
               }}
             >
               ${item.label}
             </button>`,
-      )}
-    </div>
-  </span>`;
+  );
+}
+
+/** Arrows, Home and End in a menu, as native ones have them. */
+export function menuKeys(event: KeyboardEvent): void {
+  const entries = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(ENABLED)];
+  const at = entries.indexOf(document.activeElement as HTMLElement);
+  const to: Record<string, number> = {
+    ArrowDown: (at + 1) % entries.length,
+    ArrowUp: (at - 1 + entries.length) % entries.length,
+    Home: 0,
+    End: entries.length - 1,
+  };
+  const next = to[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  entries[next]?.focus();
 }
