@@ -252,6 +252,6 @@ export interface DriftSeries {
   segment: 'trace' | 'answer';
   status: Exclude<DriftStatus, 'unavailable'>;
   overall: DriftMean;
-  /** By position within the segment, from 0, `from` included and `to` not; each twice as wide as the one before. */
+  /** By position within the segment, from 0, `from` included and `to` not: 0, 1, 2–3, 4–7, … */
   bins: (DriftMean & { from: number; to: number })[];
 }

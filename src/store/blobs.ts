@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { KlColumn } from '../core/audit/runStore.ts';
 import type { SideAnnotations } from '../shared/annotation.ts';
 import { type Alternative, INFINITE_NATS, type ScoredPosition } from '../shared/drift.ts';
 import type { Segment, Token } from '../shared/generation.ts';
@@ -147,6 +148,18 @@ export function decodePositions(blob: Uint8Array | null): ScoredPosition[] {
     decodeAlternatives(reader, positions, side);
   }
   return positions;
+}
+
+/** Of encoded positions the KL alone, without a text or an alternative. */
+export function decodeKl(blob: Uint8Array): Pick<KlColumn, 'segments' | 'statuses' | 'klForward'> {
+  const reader = new ByteReader(inflateRawSync(blob));
+  const count = reader.whole();
+  reader.whole(); // the first index
+  for (let i = 0; i < count; i++) reader.whole(); // ids
+  const segments = times(count, () => SEGMENTS[reader.whole()]!);
+  for (let i = 0; i < count; i++) reader.skipText();
+  const statuses = times(count, () => (reader.whole() === 0 ? 'exact' : 'bound'));
+  return { segments, statuses, klForward: times(count, () => fromFloat(reader.float())) };
 }
 
 function decodeAlternatives(reader: ByteReader, positions: ScoredPosition[], side: Side): void {

@@ -77,4 +77,9 @@ export class ByteReader {
     this.#at += length;
     return text;
   }
+
+  skipText(): void {
+    const length = this.whole();
+    this.#at += length;
+  }
 }

@@ -10,6 +10,7 @@ import { bySide, SIDES, type Side } from '../shared/side.ts';
 import type { Override } from '../shared/verdict.ts';
 import {
   decodeAnnotations,
+  decodeKl,
   decodePositions,
   decodeText,
   decodeTokens,
@@ -30,6 +31,8 @@ const UNAVAILABLE = 3;
 /** How much of a prompt a table shows. UTF-16 units. */
 const PROMPT_SHOWN = 240;
 const PAGE = 2000;
+/** A trace of 30,000 tokens has some megabytes of positions. */
+const BLOBS_AT_ONCE = 16;
 
 /** The run kept in an open database with our schema. `begin` writes what a new run starts from. */
 export function sqliteRunStore(
@@ -177,6 +180,24 @@ export function sqliteRunStore(
     driftSummary(place) {
       const row = one('SELECT json FROM drift WHERE cell = ?', cellOf(place)) as { json: string } | undefined;
       return row ? driftSummary(row.json) : null;
+    },
+
+    *klColumns() {
+      // The reasoning model's cells are the odd ones.
+      for (let after = -1; ; ) {
+        const rows = all(
+          `SELECT d.cell, d.positions, s.dimension FROM drift d JOIN sample s ON s.position = d.cell / ${2 * readInfo().generations}
+           WHERE d.cell > ? AND d.cell % 2 = 1 AND d.positions IS NOT NULL ORDER BY d.cell LIMIT ?`,
+          after,
+          BLOBS_AT_ONCE,
+        ) as unknown as { cell: number; positions: Uint8Array; dimension: Dimension | null }[];
+        for (const { cell, positions, dimension } of rows) {
+          const { sample } = placeOf(cell);
+          yield { sample, dimension, ...guarded(() => decodeKl(positions)) };
+        }
+        if (rows.length < BLOBS_AT_ONCE) return;
+        after = rows.at(-1)!.cell;
+      }
     },
 
     overrides(sample, k) {

@@ -8,6 +8,7 @@ import numpy as np
 import scipy
 from scipy import optimize, stats
 import statsmodels
+import statsmodels.api as sm
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
@@ -18,6 +19,7 @@ out["normal"] = [
     {"x": x, "cdf": stats.norm.cdf(x), "sf": stats.norm.sf(x)}
     for x in [-8, -3.2, -1, -0.1, 0, 0.3, 1.96, 2.9999, 3, 3.0001, 5, 7.5]
 ]
+out["student"] = [{"p": p, "df": df, "t": stats.t.ppf(p, df)} for p in [0.6, 0.975, 0.9999] for df in [1, 2, 5, 30, 399, 20000]]
 out["quantile"] = [{"p": p, "z": stats.norm.ppf(p)} for p in [1e-10, 0.001, 0.025, 0.2, 0.5, 0.8, 0.975, 0.9999]]
 
 out["mcNemar"] = [
@@ -101,6 +103,15 @@ out["auc"] = [{"scores": x.tolist(), "positive": flipped.tolist(), "auc": u / (f
 d = rng.choice([-1, -0.5, 0, 0, 0, 0.5], 80)
 boot = stats.bootstrap((d,), np.mean, n_resamples=200_000, method="percentile", random_state=1)
 out["bootstrap"] = [{"differences": d.tolist(), "interval": [boot.confidence_interval.low, boot.confidence_interval.high]}]
+
+# A mean over tokens that belong together by sample: least squares on a constant, errors clustered (statsmodels' usual
+# correction G/(G-1), Student's t with G-1 degrees of freedom).
+sizes = rng.integers(1, 9, 12)
+groups = np.repeat(np.arange(12), sizes)
+values = np.round(rng.gamma(0.7, 1, sizes.sum()) + rng.gamma(1, 0.5, 12)[groups], 3)
+fit = sm.OLS(values, np.ones_like(values)).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+out["clusteredMean"] = [{"groups": groups.tolist(), "values": values.tolist(), "mean": fit.params[0],
+                         "interval": fit.conf_int(0.05)[0].tolist()}]
 
 
 def plain_types(value):

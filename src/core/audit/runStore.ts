@@ -1,9 +1,9 @@
 import type { Section, SideAnnotations } from '../../shared/annotation.ts';
 import type { Outcome, RunInfo, RunPlace, RunProgress, SampleOutcomes } from '../../shared/audit.ts';
-import type { Drift } from '../../shared/drift.ts';
+import type { Drift, ScoredPosition } from '../../shared/drift.ts';
 import type { Failure } from '../../shared/failure.ts';
-import type { Generation } from '../../shared/generation.ts';
-import type { Sample } from '../../shared/prompt.ts';
+import type { Generation, Segment } from '../../shared/generation.ts';
+import type { Dimension, Sample } from '../../shared/prompt.ts';
 import type { SampleQuery, SampleRow } from '../../shared/sampleRows.ts';
 import type { Side } from '../../shared/side.ts';
 import type { HumanVerdict, Override } from '../../shared/verdict.ts';
@@ -32,6 +32,8 @@ export interface RunReader {
   drift(place: RunPlace): Drift | null;
   /** Without its positions, which are most of it. */
   driftSummary(place: RunPlace): Omit<Drift, 'positions'> | null;
+  /** KL by position of every generation of the reasoning model that has it, in order. Holds one at a time. */
+  klColumns(): IterableIterator<KlColumn>;
   /** Of one sample and generation, both sides. */
   overrides(sample: number, k: number): Override[];
   /** Every sample in order, for statistics. Holds one sample at a time. */
@@ -84,6 +86,17 @@ export interface StoredGeneration {
   generation: Generation;
   annotations: SideAnnotations | null;
   outcome: Outcome | null;
+}
+
+/** The KL of one generation by position, control tokens included. */
+export interface KlColumn {
+  /** Position of its sample in the set. */
+  sample: number;
+  dimension: Dimension | null;
+  segments: Segment[];
+  statuses: ScoredPosition['status'][];
+  /** Nats. */
+  klForward: number[];
 }
 
 /** Names a place in a set of places. */

@@ -1,6 +1,7 @@
 import type { AnalysisOptions } from '../../shared/audit.ts';
 import type { ExportFormat } from '../../shared/reportView.ts';
 import type { Side } from '../../shared/side.ts';
+import { driftProfile } from '../audit/profile.ts';
 import type { RunReader } from '../audit/runStore.ts';
 import { htmlReport } from './html.ts';
 import { markdownReport } from './markdown.ts';
@@ -21,7 +22,8 @@ export function* reportText(
   format: ExportFormat,
   { side = 'reasoning', ...options }: ReportOptions = {},
 ): Generator<string> {
-  const reports = () => runs.map((run) => ({ run, report: reportOf(run, options) }));
+  const reports = () =>
+    runs.map((run) => ({ run, report: { ...reportOf(run, options), profile: driftProfile(run) } }));
   const [first] = runs;
   if (!first) return;
   switch (format) {

@@ -55,7 +55,8 @@ export function* htmlReport(reports: readonly { report: RunReport; run: RunReade
     );
   }
   for (const [index, { report, run }] of reports.entries()) {
-    const { plots } = plottedReport(run, report.analysis.options);
+    const { points } = plottedReport(run, report.analysis.options);
+    const plots: PlotData = { points, profile: report.profile ?? null };
     yield String(runHead(report, plots, isStudy ? 'h2' : 'h1'));
     yield* samples(run, index);
   }

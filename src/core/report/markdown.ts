@@ -16,6 +16,9 @@ import {
 } from '../../shared/report/figures.ts';
 import { matchingCard, parameters, type RunReport } from '../../shared/report/runReport.ts';
 
+import { table } from './markdownTable.ts';
+import { profileTables } from './profileTables.ts';
+
 /** One run for a paper's appendix, or several as a study. */
 export function markdownReport(reports: readonly RunReport[]): string {
   if (reports.length === 1) return `${runText(reports[0]!, '#')}\n`;
@@ -39,6 +42,7 @@ function runText(report: RunReport, level: '#' | '##'): string {
     metricsTable(analysis.dimensions),
     `${level}# What changed`,
     flipsTable(analysis.dimensions),
+    profileTables(report.profile ?? null, `${level}#`),
     `${level}# Parameters`,
     table(
       ['', ''],
@@ -146,13 +150,6 @@ function studyCell(result: DimensionResult | undefined): string {
     inconclusive: `${text} ?`,
   };
   return marks[result.verdict];
-}
-
-/** @param alignment one mark a column: `r` to the right. */
-function table(head: readonly string[], rows: readonly string[][], alignment = ''): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, column) => (alignment[column] === 'r' ? '---:' : '---'));
-  return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
 /** Untrusted text inside a Markdown table: no markup, no line ends, no HTML. */

@@ -16,15 +16,15 @@ export function reportOf(run: RunReader, options: Partial<AnalysisOptions> = {})
   return { info: run.info(), progress: run.progress(), analysis: analyse(run.outcomes(), options) };
 }
 
-/** The report with what its plots need. */
+/** The report with what its first plots need; {@link driftProfile} takes longer, and does not change with a verdict. */
 export function plottedReport(
   run: RunReader,
   options: Partial<AnalysisOptions> = {},
-): { report: RunReport; plots: PlotData } {
+): { report: RunReport; points: DriftPoints[] } {
   const outcomes: SampleOutcomes[] = [...run.outcomes()];
   const analysis = analyse(outcomes, options);
   return {
     report: { info: run.info(), progress: run.progress(), analysis },
-    plots: { points: driftPoints(outcomes, analysis.dimensions), profile: null },
+    points: driftPoints(outcomes, analysis.dimensions),
   };
 }

@@ -1,6 +1,7 @@
 // A thread that reads run files for reports. Files stay open between tasks, until they are closed or replaced.
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { driftProfile } from '../../core/audit/profile.ts';
 import type { RunReader } from '../../core/audit/runStore.ts';
 import { overrideVerdict, storedComparison } from '../../core/audit/stored.ts';
 import { plottedReport } from '../../core/report/report.ts';
@@ -74,11 +75,11 @@ serveTasks<ReportTasks>({
   },
 
   figures(path, options) {
-    const { report, plots } = plottedReport(reader(path), options);
-    return { analysis: report.analysis, progress: report.progress, points: plots.points };
+    const { report, points } = plottedReport(reader(path), options);
+    return { analysis: report.analysis, progress: report.progress, points };
   },
 
-  profile: () => null,
+  profile: (path) => driftProfile(reader(path)),
 
   find: (path, query) => reader(path).find(query),
   rows: (path, positions) => reader(path).rows(positions),

@@ -1,4 +1,4 @@
-import type { AuditAnalysis, RunInfo, RunProgress } from '../audit.ts';
+import type { AuditAnalysis, DriftProfile, RunInfo, RunProgress } from '../audit.ts';
 import { modelLabel, type Pair } from '../pair.ts';
 import { SIDES } from '../side.ts';
 import { METHOD_NAMES } from './figures.ts';
@@ -8,6 +8,8 @@ export interface RunReport {
   info: RunInfo;
   progress: RunProgress;
   analysis: AuditAnalysis;
+  /** Absent: not asked for, since it reads every token of the run. Null: no drift is scored by position. */
+  profile?: DriftProfile | null;
 }
 
 /** All that was set and is known of a run, as name and value. */

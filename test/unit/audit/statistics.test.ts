@@ -11,6 +11,7 @@ import {
   tangoInterval,
   tangoScore,
 } from '../../../src/core/audit/statistics/pairedDifference.ts';
+import { studentQuantile } from '../../../src/core/audit/statistics/student.ts';
 import { wilcoxon } from '../../../src/core/audit/statistics/wilcoxon.ts';
 // Made by tools/reference/statistics.py with SciPy and statsmodels; its head says how.
 import reference from './statistics.reference.json' with { type: 'json' };
@@ -29,6 +30,11 @@ describe('statistics equal SciPy’s to 1e-6', () => {
       close(normalSurvival(x) / sf, 1, `1 − Φ(${x}), relative`);
     }
     for (const { p, z } of reference.quantile) close(normalQuantile(p), z, `Φ⁻¹(${p})`);
+  });
+
+  test('Student’s t distribution', () => {
+    for (const { p, df, t } of reference.student)
+      close(studentQuantile(p, df) / t, 1, `t(${p}, ${df}), relative`);
   });
 
   test('exact McNemar', () => {
