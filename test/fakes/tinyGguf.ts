@@ -3,8 +3,11 @@ import { seededRandom } from '../../src/shared/random.ts';
 
 /** What a tiny model says. */
 export type TinyWeights =
-  /** Seeded random weights of a real two-layer llama: every distribution is different, two seeds give real drift. */
-  | { kind: 'random'; seed: number; scale?: number }
+  /**
+   * Seeded random weights of a real two-layer llama: every distribution is different, two seeds give real drift.
+   * `quietBytes`: tokens of single bytes are unlikely everywhere, as they are in trained models.
+   */
+  | { kind: 'random'; seed: number; scale?: number; quietBytes?: boolean }
   /**
    * Blocks that add nothing, one-hot embeddings and an output matrix that maps a token to its successor: the model
    * says after `from` always `to`, so a test can script an answer token by token. A token has one successor.
@@ -191,6 +194,13 @@ function makeTensors(
   if (weights.kind === 'chain') {
     for (let id = 0; id < V; id++) embedding.data[id * d + id] = 1;
     for (const [from, to] of weights.next) output.data[to * d + from] = 1;
+  }
+  if (weights.kind === 'random' && weights.quietBytes) {
+    // One dimension that every token has, and the output of bytes has against it.
+    for (let id = 0; id < V; id++) {
+      embedding.data[id * d] = 4;
+      output.data[id * d] = HEAD[id]?.type === TYPE.byte ? -4 : 0;
+    }
   }
   return [
     embedding,

@@ -119,6 +119,12 @@ export type Lie =
   /** A null where a number belongs. */
   | 'nulls';
 
+/** What is taken off every log-probability of a list: nothing but for servers that normalise over it alone, and badly. */
+export function normOf(row: TrueRow, top: readonly number[], lie: Lie | undefined): number {
+  if (lie !== 'top-k-sum') return 0;
+  return Math.log(top.reduce((sum, id) => sum + Math.exp(row[id]!), 0)) - Math.LN2;
+}
+
 /** Rows as a liar sees them. `temperature` is that of the request. */
 export function told(
   rows: readonly TrueRow[],

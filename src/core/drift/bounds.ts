@@ -1,6 +1,7 @@
 import { INFINITE_NATS, type ScoredPosition } from '../../shared/drift.ts';
 import type { BySide } from '../../shared/side.ts';
 import { jsdTerm } from './divergences.ts';
+import { isUnsure } from './names.ts';
 
 /** What a server returned of one next-token distribution. */
 export interface TopList {
@@ -37,6 +38,9 @@ export interface BoundOptions {
  * figures. +∞ is {@link INFINITE_NATS}.
  *
  * The KL bound is the larger of the two in `lowerBound`. There is no finite upper bound of a KL without an assumption.
+ *
+ * Tokens named by a text that others share ({@link isUnsure}) may not be the same in both lists: they count as common for
+ * the lower bounds, which stay valid, and as apart for the upper end of the JSD.
  */
 export function boundDivergences(
   lists: BySide<TopList>,
@@ -49,6 +53,8 @@ export function boundDivergences(
   const { common, p, q } = overlap;
   let jsdCommon = 0;
   for (const [pi, qi] of common) jsdCommon += jsdTerm(pi, qi);
+  let jsdApart = 0; // what tokens that are taken to be the same may have more if they are not
+  for (const [pi, qi, sure] of common) if (!sure) jsdApart += (Math.LN2 / 2) * (pi + qi) - jsdTerm(pi, qi);
   const restP = p.onlyMass + p.tail;
   const restQ = q.onlyMass + q.tail;
   const jsd = jsdCommon + jsdTerm(restP, restQ);
@@ -59,7 +65,7 @@ export function boundDivergences(
     klReverse: finite(kl(swap(overlap))),
     // Of complete lists, tokens that stand in one alone have probability 0 in the other.
     jsd: exact ? disjoint : jsd,
-    jsdMax: Math.max(jsd, disjoint),
+    jsdMax: Math.max(jsd, disjoint + jsdApart),
     coverage: exact
       ? { baseline: 1, reasoning: 1 }
       : { baseline: coverage(common, 1), reasoning: coverage(common, 0) },
@@ -96,8 +102,8 @@ function readList({ ids, logprobs, k, complete }: TopList): List {
 
 /** Two lists A (of P) and B (of Q), cut into A ∩ B, A \ B and B \ A. */
 interface Overlap {
-  /** P and Q of each token in A ∩ B. */
-  common: (readonly [p: number, q: number])[];
+  /** P and Q of each token in A ∩ B, and whether it is surely the same one. */
+  common: (readonly [p: number, q: number, sure: boolean])[];
   p: Part;
   q: Part;
 }
@@ -114,13 +120,13 @@ interface Part {
 }
 
 function overlapOf(p: List, q: List): Overlap {
-  const common: [number, number][] = [];
+  const common: [number, number, boolean][] = [];
   const onlyP: number[] = [];
   const onlyQ: number[] = [];
   for (const [id, probability] of p.probabilities) {
     const other = q.probabilities.get(id);
     if (other === undefined) onlyP.push(probability);
-    else common.push([probability, other]);
+    else common.push([probability, other, !isUnsure(id)]);
   }
   for (const [id, probability] of q.probabilities) if (!p.probabilities.has(id)) onlyQ.push(probability);
   const part = (list: List, only: number[]): Part => ({
@@ -134,7 +140,7 @@ function overlapOf(p: List, q: List): Overlap {
 }
 
 function swap({ common, p, q }: Overlap): Overlap {
-  return { common: common.map(([pi, qi]) => [qi, pi] as const), p: q, q: p };
+  return { common: common.map(([pi, qi, sure]) => [qi, pi, sure] as const), p: q, q: p };
 }
 
 function coverage(common: Overlap['common'], side: 0 | 1): number {

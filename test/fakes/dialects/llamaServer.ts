@@ -2,7 +2,8 @@ import type { Message } from '../../../src/shared/prompt.ts';
 import { type FakeServer, httpServer, json, type ReceivedRequest, type Reply } from '../httpServer.ts';
 import { delta, stream } from '../openAiServer.ts';
 import { tinyId } from '../tinyGguf.ts';
-import { type Lie, likeliest, type TrueModel, type TrueRow, told } from '../trueModel.ts';
+import { type Lie, likeliest, normOf, type TrueModel, type TrueRow, told } from '../trueModel.ts';
+import { textOfChat, tokenizeSpecial } from './chatText.ts';
 import { streamed } from './writing.ts';
 
 export interface FakeLlamaServerOptions {
@@ -95,10 +96,7 @@ export async function fakeLlamaServer(
 
   const row = (distribution: TrueRow, id: number, k: number) => {
     const top = likeliest(distribution, k);
-    const norm =
-      lie === 'top-k-sum'
-        ? Math.log(top.reduce((sum, i) => sum + Math.exp(distribution[i]!), 0)) - Math.LN2
-        : 0;
+    const norm = normOf(distribution, top, lie);
     return {
       ...listed(id, distribution[id]! - norm),
       ...(lie === 'nulls' && { logprob: null }),
@@ -109,21 +107,6 @@ export async function fakeLlamaServer(
     };
   };
 
-  const SPECIAL = /<\|\w+\|>|<\/?s>/;
-  /** With the names of special tokens read as such. */
-  const tokenizeSpecial = async (text: string): Promise<number[]> => {
-    const ids: number[] = [];
-    for (let rest = text; rest !== ''; ) {
-      const match = SPECIAL.exec(rest);
-      const plain = match ? rest.slice(0, match.index) : rest;
-      if (plain !== '') ids.push(...(await model.tokenize(plain)));
-      if (!match) break;
-      ids.push(tinyId(match[0]));
-      rest = rest.slice(match.index + match[0].length);
-    }
-    return ids;
-  };
-
   const tokenize = async (body: Record<string, unknown>): Promise<Reply> => {
     const parts = Array.isArray(body.content)
       ? (body.content as (string | number)[])
@@ -131,7 +114,10 @@ export async function fakeLlamaServer(
     const tokens = body.add_special ? [model.bos] : [];
     for (const part of parts) {
       if (typeof part === 'number') tokens.push(part);
-      else tokens.push(...(body.parse_special ? await tokenizeSpecial(part) : await model.tokenize(part)));
+      else
+        tokens.push(
+          ...(body.parse_special ? await tokenizeSpecial(model, part) : await model.tokenize(part)),
+        );
     }
     if (!body.with_pieces) return json(200, { tokens });
     const pieces = tokens.map((id) => {
@@ -169,12 +155,8 @@ export async function fakeLlamaServer(
             },
           ],
         });
-      case 'POST /apply-template': {
-        const turns = (body.messages as Message[]).map(
-          ({ role, content }) => `<|${role}|>${content.trim()}<|end|>`,
-        );
-        return json(200, { prompt: `${turns.join('')}<|assistant|>` });
-      }
+      case 'POST /apply-template':
+        return json(200, { prompt: textOfChat(body.messages as Message[]) });
       case 'POST /tokenize':
         return tokenize(body);
       case 'POST /detokenize':

@@ -1,7 +1,7 @@
 import type { Message } from '../../../src/shared/prompt.ts';
 import { type FakeServer, httpServer, json, type ReceivedRequest, type Reply } from '../httpServer.ts';
 import { delta, stream } from '../openAiServer.ts';
-import { type Lie, likeliest, type TrueModel, told } from '../trueModel.ts';
+import { type Lie, likeliest, normOf, type TrueModel, told } from '../trueModel.ts';
 import { streamed } from './writing.ts';
 
 export interface FakeSglangOptions {
@@ -35,8 +35,6 @@ export function fakeSglang(
     const temperature = (body.sampling_params as { temperature: number }).temperature;
     const rows = told(await model.rows(ids), lie, temperature, calls++);
     const name = (id: number) => (body.return_text_in_logprobs ? model.text(id) : null);
-    const norm = (top: number[], row: Float64Array) =>
-      lie === 'top-k-sum' ? Math.log(top.reduce((sum, id) => sum + Math.exp(row[id]!), 0)) - Math.LN2 : 0;
     const positions = ids.slice(start).map((id, i) => ({ id, row: i === 0 ? null : rows[start + i - 1]! }));
     return json(200, {
       text: '',
@@ -48,14 +46,14 @@ export function fakeSglang(
         completion_tokens: 0,
         cached_tokens: 0,
         input_token_logprobs: positions.map(({ id, row }) => [
-          row && lie !== 'nulls' ? Math.fround(row[id]! - norm(likeliest(row, k), row)) : null,
+          row && lie !== 'nulls' ? Math.fround(row[id]! - normOf(row, likeliest(row, k), lie)) : null,
           id,
           name(id),
         ]),
         input_top_logprobs: positions.map(({ row }) => {
           if (!row) return null;
           const top = likeliest(row, k);
-          return top.map((id) => [Math.fround(row[id]! - norm(top, row)), id, name(id)]);
+          return top.map((id) => [Math.fround(row[id]! - normOf(row, top, lie)), id, name(id)]);
         }),
         output_token_logprobs: [],
         output_top_logprobs: [],

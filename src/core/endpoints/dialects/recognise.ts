@@ -1,12 +1,25 @@
 import type { Clues, Dialect, KnownServer } from './dialect.ts';
+import { fireworks } from './fireworks.ts';
 import { generationOnly } from './generationOnly.ts';
 import { llamaServer } from './llamaServer.ts';
+import { ollama } from './ollama.ts';
 import type { Server } from './server.ts';
 import { sglang } from './sglang.ts';
+import { tgi } from './tgi.ts';
+import { together } from './together.ts';
 import { vllm } from './vllm.ts';
 
 /** Those first that tell most. A server that speaks two dialects is taken for the earlier one. */
-const DIALECTS: readonly Dialect[] = [vllm, sglang, llamaServer, generationOnly];
+const DIALECTS: readonly Dialect[] = [
+  vllm,
+  sglang,
+  llamaServer,
+  fireworks,
+  together,
+  ollama,
+  tgi,
+  generationOnly,
+];
 
 /**
  * Finds out what kind of server answers.

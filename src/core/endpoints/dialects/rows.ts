@@ -1,3 +1,4 @@
+import { idOfText } from '../../drift/names.ts';
 import type { ScoredRow } from '../../drift/textScorer.ts';
 import type { Culprit } from '../failures.ts';
 import { malformed } from './server.ts';
@@ -10,13 +11,19 @@ export interface ListedToken {
   text: string | null;
 }
 
+/** One that may be any of several. */
+export type UnnamedToken = Omit<ListedToken, 'id'> & { id: null };
+
 export interface ReportedRow {
-  /** The token that stands here. */
+  /** The token that stands here. Its `logprob` is undefined where the server told that of the likeliest tokens only. */
   actual: ListedToken;
   /** 1 = the model's first choice; null or absent: the server does not say. */
   rank?: number | null;
-  /** The likeliest tokens, in any order. May hold the actual one. */
-  top: readonly ListedToken[];
+  /**
+   * The likeliest tokens, in any order. May hold the actual one. Where an id is null, it is one of several tokens that are
+   * written alike, and the list may have lost the others.
+   */
+  top: readonly (ListedToken | UnnamedToken)[];
   /** Further tokens that were scored, though they may not be among the likeliest. */
   others?: readonly ListedToken[];
   /** See {@link ScoredRow.massResolution}. Default: {@link FLOAT32_MASS}. */
@@ -54,21 +61,27 @@ export function scoredRow(
     logprobs.set(token.id, logprob);
     texts.set(token.id, token.text);
   };
-  for (const token of top) add(token);
+  const unnamed: number[] = [];
+  for (const token of top) {
+    if (token.id === null) unnamed.push(Math.exp(checkedLogprob(token.logprob, culprit)));
+    else add(token);
+  }
   const k = logprobs.size;
   for (const token of others) add(token);
-  const logprob = checkedLogprob(actual.logprob, culprit);
-  add(actual);
-  if (Math.abs(Math.exp(logprob) - Math.exp(logprobs.get(actual.id)!)) > ROUNDING) {
+  const isTold = actual.logprob !== undefined;
+  const logprob = isTold ? checkedLogprob(actual.logprob, culprit) : (logprobs.get(actual.id) ?? null);
+  if (isTold) add(actual);
+  if (logprob !== null && Math.abs(Math.exp(logprob) - Math.exp(logprobs.get(actual.id)!)) > ROUNDING) {
     malformed(
       culprit,
       `two log-probabilities of token ${actual.id} at one position: ${logprob} and ${logprobs.get(actual.id)}`,
     );
   }
-  if (mass > 1 + ROUNDING) {
+  const listedMass = mass + unnamed.reduce((sum, probability) => sum + probability, 0);
+  if (listedMass > 1 + ROUNDING) {
     malformed(
       culprit,
-      `probabilities that add up to ${mass.toFixed(2)} at one position`,
+      `probabilities that add up to ${listedMass.toFixed(2)} at one position`,
       'They may be raw logits, or probabilities after a temperature.',
     );
   }
@@ -77,7 +90,9 @@ export function scoredRow(
     ...listed.slice(0, k).sort((a, b) => logprobs.get(b)! - logprobs.get(a)! || a - b),
     ...listed.slice(k),
   ];
-  const isListed = listed.indexOf(actual.id) < k;
+  // What the list may have lost is no likelier than all that it does not tell.
+  const lost = unnamed.length === 0 ? 0 : Math.max(...unnamed, 1 - listedMass);
+  const isListed = logprob !== null && listed.indexOf(actual.id) < k;
   return {
     id: actual.id,
     text: actual.text ?? texts.get(actual.id) ?? '',
@@ -86,7 +101,7 @@ export function scoredRow(
     ids,
     logprobs: ids.map((id) => logprobs.get(id)!),
     texts: ids.map((id) => texts.get(id) ?? null),
-    k,
+    k: lost === 0 ? k : ids.slice(0, k).filter((id) => Math.exp(logprobs.get(id)!) >= lost).length,
     complete: isWholeVocabulary(ids, mass),
     massResolution,
   };
@@ -105,6 +120,31 @@ export function checkedLogprob(value: unknown, culprit: Culprit): number {
     );
   }
   return value < MINUS_INFINITY ? Number.NEGATIVE_INFINITY : Math.min(0, value);
+}
+
+/**
+ * The tokens of a list that names them by their texts, with ids of their own.
+ * @param top the likeliest first
+ * @param actual the token that stands here, by its id; it is found in the list by its text and, since others may be
+ *   written alike, by its log-probability
+ */
+export function namedByText(top: readonly Omit<ListedToken, 'id'>[], actual?: ListedToken): ListedToken[] {
+  const seen = new Map<string, number>();
+  let found = false;
+  return top.map((token) => {
+    const text = token.text ?? '';
+    if (!found && actual?.text === text && isClose(actual.logprob, token.logprob)) {
+      found = true;
+      return { ...token, id: actual.id };
+    }
+    const nth = seen.get(text) ?? 0;
+    seen.set(text, nth + 1);
+    return { ...token, id: idOfText(text, nth) };
+  });
+}
+
+function isClose(a: unknown, b: unknown): boolean {
+  return typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) < 1e-5;
 }
 
 /**

@@ -37,7 +37,8 @@ export const vllm: Dialect = {
 
 /** Of the model in the answer of `/v1/models`; of the only one, where the name is an alias. */
 export function modelCard(models: unknown, model: string): Record<string, unknown> {
-  const cards = list(record(models).data).map(record);
+  // Together's list is the answer itself.
+  const cards = list(Array.isArray(models) ? models : record(models).data).map(record);
   return cards.find((card) => card.id === model) ?? (cards.length === 1 ? cards[0]! : {});
 }
 
