@@ -134,7 +134,7 @@ function plotGrid(dimensions: readonly DimensionResult[], { points: all, profile
     flips.length > 0 ? [figure(dimension, flipTable(flips))] : [],
   );
   return html`
-${dimensions.length > 0 ? html`<h3>Differences</h3>${pictureMarkup(forestPicture(dimensions, 720))}` : ''}
+${dimensions.length > 0 ? html`<h3>Differences</h3>${pictureMarkup(forestPicture(named(dimensions), 720))}` : ''}
 ${drifts.length > 0 ? html`<h3>Drift against outcome</h3><p class="small">A mark a sample: mean KL of its reasoning generation across, the change of its value upwards. ▲ better, ○ unchanged, ▼ worse.</p><div class="plots">${drifts}</div>` : ''}
 ${flips.length > 0 ? html`<h3>Labels: baseline (rows) to reasoning (columns)</h3><div class="plots">${flips}</div>` : ''}
 ${
@@ -142,6 +142,10 @@ ${
     ? html`<h3>Where drift sits</h3><p class="small">Mean KL per token with 95 % intervals clustered by sample. Square, dashed: trace. Disc, solid: answer.</p><div class="plots">${figure('By position', pictureMarkup(positionPicture(profile, 460)))}${figure('By dimension and segment', pictureMarkup(segmentPicture(profile, 460)))}</div>`
     : ''
 }`;
+}
+
+function named(dimensions: readonly DimensionResult[]) {
+  return dimensions.map((result) => ({ name: result.dimension, result }));
 }
 
 function flipTable(flips: DimensionResult['flips']): Markup {

@@ -16,7 +16,7 @@ export function reportOf(run: RunReader, options: Partial<AnalysisOptions> = {})
   return { info: run.info(), progress: run.progress(), analysis: analyse(run.outcomes(), options) };
 }
 
-/** The report with what its first plots need; {@link driftProfile} takes longer, and does not change with a verdict. */
+/** The report with what its first plots need; `driftProfile` takes longer, and does not change with a verdict. */
 export function plottedReport(
   run: RunReader,
   options: Partial<AnalysisOptions> = {},

@@ -40,9 +40,16 @@ export function intervalAxis(margin: number, reach: number, width: number): Pict
   };
 }
 
-/** All differences of a run below each other, with their axis: a forest plot. */
-export function forestPicture(results: readonly DimensionResult[], width: number): Picture {
-  const left = 84;
+/**
+ * Differences below each other, with their axis: a forest plot.
+ * @param named by what tells them apart: of a run the dimensions, of a study the runs
+ */
+export function forestPicture(
+  named: readonly { name: string; result: DimensionResult }[],
+  width: number,
+): Picture {
+  const results = named.map(({ result }) => result);
+  const left = Math.min(160, 20 + 6.5 * Math.max(...named.map(({ name }) => name.length)));
   const right = 150;
   const row = 22;
   const bottom = results.length * row + 4;
@@ -78,13 +85,13 @@ export function forestPicture(results: readonly DimensionResult[], width: number
     look: 'tick',
     anchor: 'middle',
   });
-  results.forEach((result, index) => {
+  named.forEach(({ name, result }, index) => {
     const y = index * row + row / 2 + 2;
     shapes.push({
       shape: 'text',
       x: left - 10,
       y: y + 4,
-      text: result.dimension,
+      text: cut(name),
       look: 'name',
       anchor: 'end',
     });
@@ -98,9 +105,7 @@ export function forestPicture(results: readonly DimensionResult[], width: number
       anchor: 'start',
     });
   });
-  const said = results.map(
-    (result) => `${result.dimension} ${points(result.difference)}, ${verdict(result)}`,
-  );
+  const said = named.map(({ name, result }) => `${name} ${points(result.difference)}, ${verdict(result)}`);
   return {
     width,
     height: bottom + 34,
@@ -158,4 +163,8 @@ function whiskers(result: DimensionResult, x: Scale, y: number): Shape[] {
       title: `${result.dimension}: ${points(result.difference)} points ${interval(result.interval)}`,
     }),
   ];
+}
+
+function cut(name: string): string {
+  return name.length <= 22 ? name : `${name.slice(0, 21).toWellFormed()}…`;
 }

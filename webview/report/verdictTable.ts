@@ -1,0 +1,171 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { AuditAnalysis, DimensionResult } from '../../src/shared/audit.ts';
+import {
+  correlation,
+  drift,
+  interval,
+  metricValue,
+  percent,
+  points,
+  pValue,
+  verdictDetail,
+} from '../../src/shared/report/figures.ts';
+import { intervalAxis, intervalPicture, reachOf } from '../../src/shared/report/forest.ts';
+import type { SampleQuery } from '../../src/shared/sampleRows.ts';
+import { count } from '../ui/format.ts';
+import { pictureView } from './pictureView.ts';
+
+export interface TableActions {
+  toggle(dimension: string): void;
+  showSamples(query: SampleQuery): void;
+}
+
+/** Below this much room the picture of an interval is small. CSS px. */
+const NARROW = 1150;
+
+/** The verdict of each dimension: the first thing to read. */
+export function verdictTable(
+  { dimensions, options }: AuditAnalysis,
+  {
+    width,
+    partial,
+    busy,
+    expanded,
+  }: { width: number; partial: boolean; busy: boolean; expanded: ReadonlySet<string> },
+  actions: TableActions,
+): TemplateResult {
+  const reach = reachOf(dimensions);
+  const picture = width < NARROW ? 150 : width < 1500 ? 230 : 320;
+  const level = `${100 * (1 - options.alpha)} %`;
+  return html`<table class="verdict-table" aria-busy=${busy ? 'true' : 'false'} data-testid="verdict-table">
+    <caption class="sr-only">
+      Verdict per dimension${partial ? ', partial' : ''}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Dimension</th>
+        <th scope="col" class="number" title="Samples with an outcome of both models, which all figures of the row are over">n</th>
+        <th scope="col" class="number" title="Mean value of the baseline’s answers">Baseline</th>
+        <th scope="col" class="number" title="Mean value of the reasoning model’s answers">Reasoning</th>
+        <th scope="col" class="number" title="Reasoning − baseline, in points (hundredths)">Δ</th>
+        <th scope="col" class="axis-head">${pictureView(intervalAxis(options.margin, reach, picture))}</th>
+        <th scope="col" title="95 % interval of the difference, in points">95 % interval</th>
+        <th scope="col" class="number" title="p of the paired test, corrected by Holm over the dimensions of the run; tests at ${level}">p (Holm)</th>
+        <th scope="col">Verdict${partial ? html` <span class="partial">so far</span>` : nothing}</th>
+        <th scope="col" class="number" title="Mean forward KL per token, KL(reasoning ‖ baseline) in nats, over the reasoning model’s generations; ≥ where only a lower bound is known">KL, nats</th>
+      </tr>
+    </thead>
+    ${dimensions.map((result) => row(result, reach, picture, expanded.has(result.dimension), actions))}
+  </table>`;
+}
+
+const VERDICT_MARKS = { regressed: '▼', improved: '▲', preserved: '=', inconclusive: '?' } as const;
+
+function row(
+  result: DimensionResult,
+  reach: number,
+  width: number,
+  open: boolean,
+  actions: TableActions,
+): TemplateResult {
+  const { dimension, n, missing, means, difference, pHolm, p, verdict } = result;
+  const detail = verdictDetail(result);
+  const mean = (side: 'baseline' | 'reasoning') =>
+    `Mean over ${count(n)} samples of the ${side} model’s value; 100 %: ${result.measure}`;
+  return html`<tbody class="dimension ${verdict}" data-dimension=${dimension}>
+    <tr>
+      <th scope="row">
+        <button class="twist" aria-expanded=${open ? 'true' : 'false'} title="100 %: ${result.measure}"
+          @click=${() => actions.toggle(dimension)}><span class="twistie" aria-hidden="true">${open ? '▾' : '▸'}</span>${dimension}</button>
+      </th>
+      <td class="number" title="${count(n)} samples with an outcome of both models; ${count(missing)} without: failed, not generated yet, or nothing to judge">
+        ${count(n)}${missing > 0 ? html`<span class="dim"> (${count(missing)} missing)</span>` : nothing}
+      </td>
+      <td class="number" title=${mean('baseline')}>${percent(means.baseline)}</td>
+      <td class="number" title=${mean('reasoning')}>${percent(means.reasoning)}</td>
+      <td class="number strong" title="Mean difference reasoning − baseline over ${count(n)} paired samples, in points">
+        ${points(difference)}
+      </td>
+      <td class="picture-cell">${pictureView(intervalPicture(result, reach, width))}</td>
+      <td class="nowrap" title="95 % interval of the difference: ${result.test}">${interval(result.interval)}</td>
+      <td class="number" title="p = ${pValue(p)} by ${result.test}; corrected by Holm over the dimensions of the run">
+        ${pValue(pHolm)}
+      </td>
+      <td class="verdict-cell">
+        <span class="verdict-word"><span class="verdict-mark" aria-hidden="true">${VERDICT_MARKS[verdict]}</span>${verdict}</span>
+        ${detail ? html`<span class="dim">${verdict === 'preserved' ? `within ${detail}` : detail}</span>` : nothing}
+      </td>
+      <td class="number" title=${result.drift ? driftTitle(result.drift) : 'No drift of this dimension is scored'}>
+        ${drift(result.drift)}
+      </td>
+    </tr>
+    ${open ? html`<tr class="detail-row"><td colspan="10">${details(result, actions)}</td></tr>` : nothing}
+  </tbody>`;
+}
+
+function driftTitle({ status, n }: NonNullable<DimensionResult['drift']>): string {
+  const what = status === 'bound' ? 'a lower bound from truncated lists' : 'exact, from full distributions';
+  return `Mean forward KL per token over the reasoning model’s generations of ${count(n)} samples; ${what}`;
+}
+
+function details(result: DimensionResult, actions: TableActions): TemplateResult {
+  const { dimension, changed, equivalence, metrics, drift: outcome } = result;
+  const margin = 100 * equivalence.margin;
+  const link = (text: string, query: SampleQuery) =>
+    html`<button class="link" @click=${() => actions.showSamples({ dimension, ...query })}>${text}</button>`;
+  return html`<div class="details">
+    <dl class="facts-list">
+      <dt>100 %</dt>
+      <dd>${result.measure}</dd>
+      <dt>Test</dt>
+      <dd>${result.test}: p = ${pValue(result.p)}, ${pValue(result.pHolm)} after Holm’s correction</dd>
+      <dt>Equivalence</dt>
+      <dd title="Two one-sided tests against the margin; not corrected">
+        two one-sided tests against ±${margin} points: p = ${pValue(equivalence.p)}
+      </dd>
+      <dt>Changed</dt>
+      <dd>
+        ${link(`${count(changed.regressed)} got worse`, { filter: 'regressed' })},
+        ${link(`${count(changed.improved)} got better`, { filter: 'improved' })}
+        <span class="dim">of ${count(result.n)} ·</span> ${link('all samples', {})}
+      </dd>
+      ${
+        outcome
+          ? html`<dt>Drift</dt>
+              <dd title="Spearman’s rank correlation of a sample’s mean KL and the change of its value, with a 95 % interval; and how well KL ranks the ${count(outcome.changed)} samples that changed above the others, ½: by chance">
+                ${correlation(outcome)} <span class="dim">(n = ${count(outcome.n)}, ${outcome.status})</span>
+              </dd>`
+          : nothing
+      }
+    </dl>
+    ${
+      metrics.length > 0
+        ? html`<table class="metrics">
+            <thead>
+              <tr>
+                <th scope="col">Metric</th>
+                <th scope="col" class="number">Baseline</th>
+                <th scope="col" class="number">Reasoning</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${metrics.map(
+                (metric) => html`<tr>
+                  <th scope="row" title="${metric.better === 'lower' ? 'Lower' : 'Higher'} is better">
+                    ${metric.name} <span class="dim">${metric.better === 'lower' ? '↓' : '↑'}</span>
+                  </th>
+                  ${(['baseline', 'reasoning'] as const).map(
+                    (
+                      side,
+                    ) => html`<td class="number" title="Over ${count(metric.n[side])} cases; ${metric.better} is better">
+                      ${metricValue(metric, metric.values[side])} <span class="dim">of ${count(metric.n[side])}</span>
+                    </td>`,
+                  )}
+                </tr>`,
+              )}
+            </tbody>
+          </table>`
+        : nothing
+    }
+  </div>`;
+}
