@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ancestors } from './installation.ts';
 
 /** The first Node with what all commands need (node:sqlite without a flag). */
-const NEEDED: readonly [major: number, minor: number] = [22, 5];
+const NEEDED: readonly [major: number, minor: number] = [22, 13];
 const MARK = 'DRIFTSCOPE_RELAUNCHED';
 
 export function isOldNode(version: string): boolean {

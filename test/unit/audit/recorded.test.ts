@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, zstdCompressSync } from 'node:zlib';
 import { mostPerSample } from '../../../src/core/audit/recorded/importRecorded.ts';
 import { type Recorded, readRecorded } from '../../../src/core/audit/recorded/read.ts';
 import type { ImportSource } from '../../../src/core/formats/record.ts';
@@ -30,37 +30,67 @@ async function read(content: string | Uint8Array): Promise<{ recorded: Recorded[
 const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(value)).join('\n');
 const plain = { position: null, k: null, trace: null, finish: 'stop' };
 
-/** A zip archive with deflated entries, as APPNOTE 4.3 lays it out. */
-function zip(files: Record<string, string>): Buffer {
+interface ZipKind {
+  /** With the 64-bit extension, as if it were larger than 4 GB. */
+  large?: boolean;
+  /** In two frames, as Inspect cuts large ones. */
+  zstd?: boolean;
+}
+
+/** A zip archive as APPNOTE 4.3 lays it out. */
+function zip(
+  files: readonly (readonly [name: string, text: string])[],
+  { large, zstd }: ZipKind = {},
+): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const packed = deflateRawSync(text);
-    const sizes = [packed.length, Buffer.byteLength(text)] as const;
+  const frames = (text: string) => {
+    const bytes = Buffer.from(text);
+    return [bytes.subarray(0, 5), bytes.subarray(5)].map((part) => zstdCompressSync(part));
+  };
+  for (const [name, text] of files) {
+    const packed = zstd ? Buffer.concat(frames(text)) : deflateRawSync(text);
+    const size = Buffer.byteLength(text);
+    const extra = Buffer.alloc(large ? 28 : 0);
+    if (large) {
+      extra.writeUInt16LE(1, 0);
+      extra.writeUInt16LE(24, 2);
+      for (const [at, value] of [size, packed.length, offset].entries())
+        extra.writeBigUInt64LE(BigInt(value), 4 + 8 * at);
+    }
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt16LE(8, 8);
-    local.writeUInt32LE(sizes[0], 18);
-    local.writeUInt32LE(sizes[1], 22);
     local.writeUInt16LE(name.length, 26);
     const entry = Buffer.alloc(46);
     entry.writeUInt32LE(0x02014b50, 0);
-    entry.writeUInt16LE(8, 10);
-    entry.writeUInt32LE(sizes[0], 20);
-    entry.writeUInt32LE(sizes[1], 24);
+    entry.writeUInt16LE(zstd ? 93 : 8, 10);
+    entry.writeUInt32LE(large ? 0xffffffff : packed.length, 20);
+    entry.writeUInt32LE(large ? 0xffffffff : size, 24);
     entry.writeUInt16LE(name.length, 28);
-    entry.writeUInt32LE(offset, 42);
+    entry.writeUInt16LE(extra.length, 30);
+    entry.writeUInt32LE(large ? 0xffffffff : offset, 42);
     parts.push(local, Buffer.from(name), packed);
-    directory.push(entry, Buffer.from(name));
+    directory.push(entry, Buffer.from(name), extra);
     offset += 30 + name.length + packed.length;
   }
   const size = directory.reduce((sum, part) => sum + part.length, 0);
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt32LE(size, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, ...directory, end]);
+  if (!large) {
+    end.writeUInt32LE(size, 12);
+    end.writeUInt32LE(offset, 16);
+    return Buffer.concat([...parts, ...directory, end]);
+  }
+  for (const at of [12, 16]) end.writeUInt32LE(0xffffffff, at);
+  const record = Buffer.alloc(56);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(BigInt(size), 40);
+  record.writeBigUInt64LE(BigInt(offset), 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(offset + size), 8);
+  return Buffer.concat([...parts, ...directory, record, locator, end]);
 }
 
 const inspectSample = (id: string | number, epoch: number, content: unknown) => ({
@@ -69,6 +99,24 @@ const inspectSample = (id: string | number, epoch: number, content: unknown) => 
   input: 'x',
   output: { model: 'm', choices: [{ message: { role: 'assistant', content }, stop_reason: 'stop' }] },
 });
+
+/** A log whose second sample was written twice; Python writes NaN; a long text stands apart. */
+const EVAL = [
+  ['header.json', '{}'],
+  ['samples/7_epoch_1.json', JSON.stringify(inspectSample(7, 1, 'x'))],
+  ['samples/7_epoch_2.json', JSON.stringify(inspectSample(7, 2, 'of before'))],
+  [
+    'samples/7_epoch_2.json',
+    JSON.stringify({
+      ...inspectSample(7, 2, [
+        { type: 'reasoning', reasoning: 'attachment://c0ffee' },
+        { type: 'text', text: 'y' },
+      ]),
+      attachments: { c0ffee: 'hm' },
+      total_time: 'Not a number',
+    }).replace('"Not a number"', 'NaN'),
+  ],
+] as const;
 
 describe('recorded responses are read', () => {
   test('from lines of {id, response}', async () => {
@@ -135,19 +183,9 @@ describe('recorded responses are read', () => {
         2,
       ),
     ],
-    [
-      '.eval',
-      zip({
-        'header.json': '{}',
-        'samples/7_epoch_1.json': JSON.stringify(inspectSample(7, 1, 'x')),
-        'samples/7_epoch_2.json': JSON.stringify(
-          inspectSample(7, 2, [
-            { type: 'reasoning', reasoning: 'hm' },
-            { type: 'text', text: 'y' },
-          ]),
-        ),
-      }),
-    ],
+    ['.eval', zip(EVAL)],
+    ['zstd .eval', zip(EVAL, { zstd: true })],
+    ['very large .eval', zip(EVAL, { large: true })],
   ] as const) {
     test(`from Inspect’s ${name} logs`, async () => {
       const { recorded } = await read(content);

@@ -1,6 +1,7 @@
 import type { Finish } from '../../../shared/generation.ts';
 import { linesOf } from '../../formats/containers/jsonLines.ts';
 import { headOf, type ImportSource, isObject, textOf } from '../../formats/record.ts';
+import { parsePythonJson } from '../../jsonText/pythonJson.ts';
 import { readZip } from './zip.ts';
 
 /** One response that somebody recorded. */
@@ -35,7 +36,7 @@ export async function* readRecorded(source: ImportSource): AsyncGenerator<Record
     for (const entry of await readZip(source)) {
       if (/^samples\/.*\.json$/u.test(entry.name)) {
         yield* guarded(entry.name, async () =>
-          inspectSample(JSON.parse(new TextDecoder().decode(await entry.read()))),
+          inspectSample(parsePythonJson(new TextDecoder().decode(await entry.read()))),
         );
       }
     }
@@ -44,7 +45,7 @@ export async function* readRecorded(source: ImportSource): AsyncGenerator<Record
   if (isWholeDocument(head)) {
     let text = '';
     for await (const part of textOf(source.stream())) text += part;
-    const log: unknown = JSON.parse(text);
+    const log = parsePythonJson(text);
     const samples = isObject(log) ? log.samples : log;
     if (!Array.isArray(samples)) throw new Error('the JSON document has no list of samples');
     for (const [index, sample] of samples.entries()) {
@@ -53,7 +54,7 @@ export async function* readRecorded(source: ImportSource): AsyncGenerator<Record
     return;
   }
   for await (const { text, line } of linesOf(source)) {
-    if (text.trim() !== '') yield* guarded(`line ${line}`, async () => lineRecords(JSON.parse(text)));
+    if (text.trim() !== '') yield* guarded(`line ${line}`, async () => lineRecords(parsePythonJson(text)));
   }
 }
 
@@ -103,10 +104,8 @@ function batchLine(value: Json): Recorded {
   const body = isObject(response) ? response.body : null;
   const choice = isObject(body) && Array.isArray(body.choices) ? (body.choices[0] as unknown) : null;
   if (!isObject(choice) || !isObject(choice.message)) {
-    const said = [error, isObject(body) ? body.error : null].find(isObject)?.message;
-    throw new Error(
-      `${String(value.custom_id)} failed: ${typeof said === 'string' ? said : 'it has no answer'}`,
-    );
+    const said = messageIn(error) ?? messageIn(body) ?? 'it has no answer';
+    throw new Error(`${String(value.custom_id)} failed: ${said}`);
   }
   return {
     ...message(choice.message),
@@ -115,6 +114,13 @@ function batchLine(value: Json): Recorded {
     k: null,
     finish: finishOf(choice.finish_reason),
   };
+}
+
+/** What a failed line says: a text (vLLM), `{message}` (OpenAI), or `{error: {message}}` (both, of a server's answer). */
+export function messageIn(error: unknown): string | null {
+  if (typeof error === 'string' && error !== '') return error;
+  if (!isObject(error)) return null;
+  return typeof error.message === 'string' ? error.message : messageIn(error.error);
 }
 
 function lmEvalLine(value: Json): Recorded[] {
@@ -140,11 +146,29 @@ function inspectSample(value: unknown): Recorded[] {
   const choices = Array.isArray(output.choices) ? (output.choices as unknown[]) : [];
   const [choice] = choices;
   const read = isObject(choice) && isObject(choice.message) ? message(choice.message) : null;
-  const text = read?.text ?? (typeof output.completion === 'string' ? output.completion : null);
-  if (text === null) throw new Error('it has no output');
+  const written = read?.text ?? (typeof output.completion === 'string' ? output.completion : null);
+  if (written === null) throw new Error('it has no output');
+  const attached = (text: string) => attachment(value, text);
+  const text = attached(written);
   const epoch = typeof value.epoch === 'number' ? value.epoch - 1 : null;
   const finish = isObject(choice) ? finishOf(choice.stop_reason) : 'stop';
-  return [{ id: idOf(value.id), position: null, k: epoch, trace: read?.trace ?? null, text, finish }];
+  return [
+    {
+      id: idOf(value.id),
+      position: null,
+      k: epoch,
+      trace: read?.trace == null ? null : attached(read.trace),
+      text,
+      finish,
+    },
+  ];
+}
+
+/** Long texts may stand apart, once each: `attachment://HASH`. */
+function attachment({ attachments }: Json, text: string): string {
+  const hash = /^attachment:\/\/(\S+)$/u.exec(text)?.[1];
+  const found = hash !== undefined && isObject(attachments) ? attachments[hash] : undefined;
+  return typeof found === 'string' ? found : text;
 }
 
 /** A message as OpenAI's protocol has it, or Inspect's with its content in parts. */
