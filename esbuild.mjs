@@ -58,7 +58,11 @@ const builds = [
     ...common,
     platform: 'browser',
     format: 'esm',
-    entryPoints: { compare: 'webview/compare/main.ts', report: 'webview/report/main.ts' },
+    entryPoints: {
+      check: 'webview/check/main.ts',
+      compare: 'webview/compare/main.ts',
+      report: 'webview/report/main.ts',
+    },
     outdir: `${outdir}/webview`,
     loader: { '.css': 'text' },
   },

@@ -2,6 +2,10 @@ import * as vscode from 'vscode';
 import { resumeAudit, runAudit, showAudit, stopAudit } from './host/audits/auditCommands.ts';
 import { createAuditRuns } from './host/audits/auditRuns.ts';
 import { showAudits } from './host/audits/showAudits.ts';
+import { checkPair, revealPair } from './host/check/checkPair.ts';
+import { createCheckPanel } from './host/check/checkPanel.ts';
+import { createProbeStore } from './host/check/probeStore.ts';
+import { probeRunner } from './host/check/runProbe.ts';
 import { forgetApiKey, setApiKey } from './host/commands/apiKeys.ts';
 import { comparePair } from './host/commands/comparePair.ts';
 import { createPairFile } from './host/commands/createPairFile.ts';
@@ -16,6 +20,7 @@ import { createEngineHolder } from './host/engine.ts';
 import { createKeyStore } from './host/keys.ts';
 import { createLabelStore } from './host/labels/labelStore.ts';
 import { lazy } from './host/lazy.ts';
+import { registerPairLenses } from './host/pairs/codeLenses.ts';
 import { publishDiagnostics } from './host/pairs/diagnostics.ts';
 import { createPairCatalog } from './host/pairs/pairCatalog.ts';
 import { registerQuickFixes } from './host/pairs/quickFixes.ts';
@@ -52,7 +57,8 @@ export function activate(context: vscode.ExtensionContext) {
   const engine = createEngineHolder(context, log);
   const worker = lazy(() => createWorkerClient(new URL('./worker.js', import.meta.url)));
   const detectors = vscode.Uri.joinPath(extensionUri, 'media', 'detectors').fsPath;
-  const run = comparisonRunner({ engine, keys, worker, detectors });
+  const probes = createProbeStore(globalState);
+  const run = comparisonRunner({ engine, keys, worker, detectors, probes });
   const labels = createLabelStore(globalStorageUri);
   const store = createComparisonStore(vscode.Uri.joinPath(storage, 'comparisons').fsPath);
   const promptDocuments = createPromptDocuments();
@@ -92,6 +98,13 @@ export function activate(context: vscode.ExtensionContext) {
   const openRuns = createOpenRuns(reportServices);
   const reports = registerReportEditors(reportServices, openRuns);
   const studies = createStudyPanels(reportServices, openRuns);
+  const check = createCheckPanel({
+    extensionUri,
+    run: probeRunner({ engine, keys, probes }),
+    reveal: (place) => revealPair(catalog, place),
+    log,
+    onDidProgress: engine.onDidProgress,
+  });
   const statusBar = showCurrentPair(catalog);
 
   context.subscriptions.push(
@@ -106,6 +119,7 @@ export function activate(context: vscode.ExtensionContext) {
     reports,
     studies,
     reportThreads,
+    check,
     statusBar,
     promptDocuments,
     publishPromptProblems(promptDocuments),
@@ -117,8 +131,10 @@ export function activate(context: vscode.ExtensionContext) {
     publishDiagnostics(catalog),
     registerQuickFixes(keys),
     registerCodeLenses(catalog),
+    registerPairLenses(catalog),
     registerCommands(log, {
       'driftscope.comparePair': (from) => comparePair(catalog, panels, from),
+      'driftscope.checkPair': (from) => checkPair(catalog, check, from),
       'driftscope.switchPair': () => switchPair(catalog),
       'driftscope.createPairFile': () => createPairFile(),
       'driftscope.setApiKey': () => setApiKey(catalog, keys),
@@ -154,6 +170,7 @@ export function activate(context: vscode.ExtensionContext) {
       catalog,
       keys,
       panels,
+      check,
       audits,
       statusBar,
       engine,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { probeCache } from '../../src/engine/checkPair.ts';
 import { openPair } from '../../src/engine/openPair.ts';
 import type { ModelReference } from '../../src/shared/pair.ts';
 import type { ModelProbe, ProbeReport } from '../../src/shared/probe.ts';
@@ -59,13 +60,17 @@ describe('probing a pair', { timeout: 120_000 }, () => {
     },
   });
 
-  async function probe(reasoning: ModelReference, baseline = gguf(path)): Promise<ProbeReport> {
+  function opened(reasoning: ModelReference, baseline: ModelReference, probes = probeCache()) {
     const pair = {
       ...{ name: 'p', method: 'sft' as const, models: { baseline, reasoning }, lineage: null },
       sampling: { temperature: 0, maxTokens: 8, seed: null, topP: null },
     };
-    const open = await openPair(pair, { engine: engine.engine, keys: async () => null, baseDir: dir }, NEVER);
-    return open.probe!(NEVER, true);
+    const services = { engine: engine.engine, keys: async () => null, baseDir: dir, probes };
+    return openPair(pair, services, NEVER);
+  }
+
+  async function probe(reasoning: ModelReference, baseline = gguf(path)): Promise<ProbeReport> {
+    return (await opened(reasoning, baseline)).probe!(NEVER, true);
   }
 
   const result = ({ checks }: ModelProbe, id: string) => checks.find((check) => check.id === id)?.result;
@@ -143,13 +148,80 @@ describe('probing a pair', { timeout: 120_000 }, () => {
   }
 
   it('says that tokenizers differ, and on what', async () => {
-    const { verdict, drift, matching } = await probe(gguf(other));
-    assert.equal(drift, 'unavailable');
-    assert.ok(
-      verdict.some((line) => /The tokenizers differ \(prose: /.test(line)),
-      verdict.join(' '),
-    );
-    assert.equal(matching.find(({ id }) => id === 'vocabulary')?.result, 'differs');
+    const told = await trueModel(engine, other, V + 1);
+    await using fake = await fakeVllm(told, { writes });
+    for (const [reasoning, how] of [
+      [gguf(other), /The tokenizers differ \(one has 356 tokens and the other 357\)/],
+      [at(fake.origin), /The tokenizers differ \(prose: /],
+    ] as const) {
+      const { verdict, drift, matching } = await probe(reasoning);
+      assert.equal(drift, 'unavailable');
+      assert.ok(
+        verdict.some((line) => how.test(line)),
+        verdict.join(' '),
+      );
+      assert.equal(matching.find(({ id }) => id === 'tokenizer')?.result, 'differs');
+    }
+  });
+
+  it('scores with the system prompt that its model reads', async () => {
+    const { models } = await probe({ ...gguf(other), system: 'Be brief.' });
+    assert.equal(result(models.reasoning, 'first-choice'), 'passed');
+  });
+
+  it('tells of each model as it goes', async () => {
+    const told: string[] = [];
+    const open = await opened(gguf(other), gguf(path));
+    await open.probe!(NEVER, true, (side, soFar) => told.push(`${side} ${soFar.checks.length}`));
+    for (const side of ['baseline', 'reasoning']) {
+      const own = told.filter((line) => line.startsWith(side));
+      assert.deepEqual(
+        own,
+        Array.from(own, (_, n) => `${side} ${n}`),
+      );
+      assert.ok(own.length > 5);
+    }
+  });
+
+  describe('before a comparison', () => {
+    it('tries servers out once, and again when another model answers', async () => {
+      const served = { name: 'fake-model' };
+      await using fake = await fakeVllm(model, { maxLogprobs: 5, writes, served });
+      const probes = probeCache();
+      const requests = async () => {
+        const before = fake.requests.length;
+        const open = await opened(at(fake.origin), gguf(path), probes);
+        assert.equal(open.check?.triesOut, true);
+        const { matching, fault } = await open.check.run(NEVER);
+        assert.equal(fault, null);
+        assert.equal(matching.find(({ id }) => id === 'tokenizer')?.result, 'same');
+        return fake.requests.length - before;
+      };
+      const first = await requests();
+      assert.ok(first > 10, `${first} requests`);
+      const second = await requests();
+      assert.ok(second <= 3, `${second} requests, to see who answers`);
+      served.name = 'another';
+      assert.ok((await requests()) > 10, 'another model is tried out');
+    });
+
+    it('says why scores are not to be believed', async () => {
+      await using fake = await fakeVllm(model, { maxLogprobs: V, writes, lie: 'temperature' });
+      const open = await opened(at(fake.origin), gguf(path), probeCache());
+      const { fault } = await open.check!.run(NEVER);
+      assert.match(fault ?? '', /^fake-model fails a check of how it scores .*before any temperature/);
+    });
+
+    it('only asks what embedded models are', async () => {
+      const open = await opened(gguf(other), gguf(path), probeCache());
+      assert.equal(open.check?.triesOut, false);
+      const { matching, fault } = await open.check.run(NEVER);
+      assert.equal(fault, null);
+      const results = Object.fromEntries(matching.map((check) => [check.id, check.result]));
+      assert.equal(results.tokenizer, 'differs');
+      assert.equal(results['chat-template'], 'same');
+      assert.equal(results['base-model'], 'unknown');
+    });
   });
 
   it('reports a server that is out of reach, and still what the other can do', async () => {

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import type { SideTexts } from '../../core/compare/annotateSide.ts';
 import { resolveKey } from '../../core/pairs/keys.ts';
+import type { ProbeCache } from '../../engine/checkPair.ts';
 import type { PairServices } from '../../engine/openPair.ts';
 import type { ComparisonEvent, ComparisonState } from '../../shared/comparison.ts';
 import type { JudgeReference } from '../../shared/pair.ts';
@@ -18,10 +19,12 @@ export interface RunOptions {
   worker(): WorkerClient;
   /** The directory of the detectors' weights. */
   detectors: string;
+  /** What was found out of pairs before: a pair is tried out once. */
+  probes: ProbeCache;
 }
 
 /** How this window runs a comparison. What asks models is loaded with the first one. */
-export function comparisonRunner({ engine, keys, worker, detectors }: RunOptions): RunComparison {
+export function comparisonRunner({ engine, keys, worker, detectors, probes }: RunOptions): RunComparison {
   return async function* (request, signal) {
     requireTrust();
     const { topAlternatives, heatThreshold } = readSettings();
@@ -30,11 +33,12 @@ export function comparisonRunner({ engine, keys, worker, detectors }: RunOptions
       import('../../engine/openJudge.ts'),
       import('../../core/compare/compare.ts'),
     ]);
-    const services = await servicesOf(engine, keys);
+    const services = { ...(await servicesOf(engine, keys)), probes };
     const open = await openPair(request.pair, services, signal);
     const options = {
       top: topAlternatives,
       threshold: heatThreshold,
+      check: true,
       diff: (left: string, right: string) => worker().run('diffTexts', [left, right], signal),
       // Without the signal: what arrived before a stop is annotated too.
       annotate: (texts: SideTexts) => worker().run('annotateSide', [detectors, texts]),
@@ -69,7 +73,8 @@ export function judgesRunner({ engine, keys }: Pick<RunOptions, 'engine' | 'keys
   };
 }
 
-async function servicesOf(engine: EngineHolder, keys: KeyStore): Promise<PairServices> {
+/** What opens this window's pairs. */
+export async function servicesOf(engine: EngineHolder, keys: KeyStore): Promise<PairServices> {
   return {
     engine: await engine.get(),
     keys: (url, keyReference) => resolveKey({ kind: 'remote', url, model: url, keyReference }, keys),

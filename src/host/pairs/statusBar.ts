@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { lineAndColumn } from '../../core/jsonText/problem.ts';
 import { isPromptSet } from '../../core/prompts/promptSet.ts';
 import { describePair } from './describe.ts';
-import type { PairCatalog, PairSource } from './pairCatalog.ts';
+import type { PairCatalog, PairChoice, PairSource } from './pairCatalog.ts';
 
 /** Shows the pair in use, where there is a pair file or a prompt set is open; a click switches it. */
 export function showCurrentPair(catalog: PairCatalog): vscode.StatusBarItem {
@@ -22,10 +22,7 @@ export function showCurrentPair(catalog: PairCatalog): vscode.StatusBarItem {
     }
     const fault = firstError(sources);
     item.text = `$(${fault ? 'warning' : 'git-compare'}) ${plain(current?.pair.name ?? 'no pair')}`;
-    item.tooltip = [
-      current ? `Pair ${current.pair.name}: ${describePair(current.pair)}` : 'No whole pair is declared.',
-      fault ?? 'Click to switch.',
-    ].join('\n');
+    item.tooltip = tooltipOf(current, fault);
     item.backgroundColor = fault ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     item.accessibilityInformation = {
       label: `Driftscope pair: ${current?.pair.name ?? 'none'}`,
@@ -40,6 +37,19 @@ export function showCurrentPair(catalog: PairCatalog): vscode.StatusBarItem {
   ];
   const dispose = item.dispose.bind(item);
   return Object.assign(item, { dispose: () => vscode.Disposable.from(...listeners, { dispose }).dispose() });
+}
+
+/** Names come out of a file: they are text here, whatever they look like. */
+function tooltipOf(current: PairChoice | undefined, fault: string | undefined): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString('', true);
+  tooltip.isTrusted = { enabledCommands: ['driftscope.checkPair'] };
+  tooltip.appendText(
+    current ? `Pair ${current.pair.name}: ${describePair(current.pair)}` : 'No whole pair is declared.',
+  );
+  tooltip.appendMarkdown('\n\n');
+  tooltip.appendText(fault ?? 'Click to switch.');
+  if (current) tooltip.appendMarkdown('\n\n[$(checklist) Check Pair](command:driftscope.checkPair)');
+  return tooltip;
 }
 
 /** The first error of the pair files, with its place; undefined where there is none. */

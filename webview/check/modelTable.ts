@@ -1,0 +1,123 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { CheckResult, ModelProbe, ProbeCheck } from '../../src/shared/probe.ts';
+import { type BySide, SIDES } from '../../src/shared/side.ts';
+import { count } from '../ui/format.ts';
+import { failed, type PageActions } from './page.ts';
+
+const REACH: Record<ModelProbe['scoring']['reach'], string> = {
+  'top-k': 'yes, with the likeliest tokens beside',
+  'actual-token': 'the given tokens only: surprisal, no KL',
+  'own-generation': 'no; at best what it writes itself',
+  none: 'no',
+};
+
+const MARKS: Record<CheckResult, string> = { passed: '✓', failed: '✗', unknown: '?' };
+
+/** Facts of a model, by the name of their row; null: it does not tell. */
+const FACTS: readonly [name: string, fact: (model: ModelProbe) => string | null][] = [
+  ['Server', ({ identity }) => identity && [identity.server, identity.version].filter(Boolean).join(' ')],
+  ['At', ({ origin }) => origin ?? 'this machine'],
+  ['Runs', ({ identity }) => identity?.model ?? null],
+  ['Context', ({ identity }) => tokens(identity?.contextLength)],
+  ['Vocabulary', ({ identity }) => tokens(identity?.vocabularySize)],
+  ['Parameters', ({ identity }) => (identity?.parameters ? count(identity.parameters) : null)],
+  ['Quantization', ({ identity }) => identity?.quantization ?? null],
+];
+
+const SCORING: readonly [name: string, fact: (model: ModelProbe) => string | null][] = [
+  ['Scores given text', ({ scoring }) => REACH[scoring.reach]],
+  ['By', ({ scoring }) => scoring.route],
+  [
+    'Largest k',
+    ({ scoring: { reach, maxTop } }) =>
+      reach === 'top-k' ? (maxTop === null ? 'the whole vocabulary' : count(maxTop)) : null,
+  ],
+  [
+    'Token ids',
+    ({ scoring }) =>
+      scoring.generatedIds
+        ? 'told with what it writes'
+        : scoring.tokenIds
+          ? 'found by tokenizing its text again'
+          : 'none',
+  ],
+];
+
+function tokens(value: number | null | undefined): string | null {
+  return value ? `${count(value)} tokens` : null;
+}
+
+/** Both models side by side: who serves them, how they score, and what was tried out. */
+export function modelTable(
+  names: BySide<string>,
+  models: BySide<ModelProbe | null>,
+  running: boolean,
+  actions: Pick<PageActions, 'setApiKey' | 'showLog'>,
+): TemplateResult {
+  const known = SIDES.flatMap((side) => models[side] ?? []);
+  const checks = new Map(known.flatMap((model) => model.checks.map(({ id, title }) => [id, title])));
+  const facts = (rows: typeof FACTS) =>
+    rows
+      .filter(([, fact]) => known.length === 0 || known.some((model) => fact(model) !== null))
+      .map(([name, fact]) => row(name, (model) => fact(model) ?? html`<span class="dim">not told</span>`));
+  const row = (name: string, cell: (model: ModelProbe) => unknown) => html`<tr>
+    <th scope="row">${name}</th>
+    ${SIDES.map((side) => {
+      const model = models[side];
+      return html`<td data-side=${side}>${model ? cell(model) : pending(running)}</td>`;
+    })}
+  </tr>`;
+  return html`<table class="models">
+    <thead>
+      <tr>
+        <td></td>
+        ${SIDES.map(
+          (side) => html`<th scope="col" class=${side}>
+            <span class="side-name">${side}</span> <span class="model-name">${names[side]}</span>
+          </th>`,
+        )}
+      </tr>
+      ${
+        known.some(({ failure }) => failure)
+          ? html`<tr>
+              <td></td>
+              ${SIDES.map((side) => {
+                const failure = models[side]?.failure;
+                return html`<td data-side=${side}>${failure ? failed(failure, actions) : nothing}</td>`;
+              })}
+            </tr>`
+          : nothing
+      }
+    </thead>
+    <tbody>
+      ${facts(FACTS)}
+    </tbody>
+    <tbody>
+      ${facts(SCORING)}
+    </tbody>
+    <tbody>
+      ${[...checks].map(([id, title]) =>
+        row(title, (model) =>
+          checked(
+            model.checks.find((check) => check.id === id),
+            running,
+          ),
+        ),
+      )}
+    </tbody>
+  </table>`;
+}
+
+function pending(running: boolean) {
+  return html`<span class="dim">${running ? '…' : 'not tried'}</span>`;
+}
+
+/** A lie says so in red words, not by its colour alone. */
+function checked(check: ProbeCheck | undefined, running: boolean) {
+  if (!check) return pending(running);
+  const { result, seen } = check;
+  return html`<span class="result ${result}"
+      ><span aria-hidden="true">${MARKS[result]}</span> ${result === 'passed' ? html`<span class="sr-only">passed</span>` : result === 'failed' ? 'fails' : 'unknown'}</span
+    >
+    <span class="seen ${result}">${seen}</span>`;
+}
