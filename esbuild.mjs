@@ -61,6 +61,7 @@ const builds = [
     entryPoints: {
       check: 'webview/check/main.ts',
       compare: 'webview/compare/main.ts',
+      import: 'webview/import/main.ts',
       report: 'webview/report/main.ts',
     },
     outdir: `${outdir}/webview`,

@@ -29,6 +29,7 @@ import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
 import { promptSetCommands } from './host/promptSets/commands.ts';
 import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
 import { draftFromComparison } from './host/promptSets/drafts.ts';
+import { createImportPanels } from './host/promptSets/import/importPanels.ts';
 import { registerPromptLanguageFeatures } from './host/promptSets/languageFeatures.ts';
 import { createPromptDocuments } from './host/promptSets/promptDocuments.ts';
 import { registerPromptQuickFixes } from './host/promptSets/quickFixes.ts';
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext) {
   const store = createComparisonStore(vscode.Uri.joinPath(storage, 'comparisons').fsPath);
   const promptDocuments = createPromptDocuments();
   const curation = { documents: promptDocuments, memento: workspaceState };
+  const imports = createImportPanels({ extensionUri, documents: promptDocuments, log });
   const panels = createComparePanels({
     extensionUri,
     run,
@@ -122,6 +124,7 @@ export function activate(context: vscode.ExtensionContext) {
     check,
     statusBar,
     promptDocuments,
+    imports,
     publishPromptProblems(promptDocuments),
     registerPromptQuickFixes(promptDocuments),
     registerPromptLanguageFeatures(
@@ -148,7 +151,7 @@ export function activate(context: vscode.ExtensionContext) {
         exportReport(reportThreads, run ? [run] : [], format, to),
       'driftscope.openStudy': (run, selected) => openStudy(studies, run, selected),
       'driftscope.addToStudy': (run = reports.active()) => addToStudy(studies, run),
-      ...promptSetCommands({ ...curation, activeComparison: () => panels.active() }),
+      ...promptSetCommands({ ...curation, imports, activeComparison: () => panels.active() }),
       'driftscope.openAsText': (uri) => openAsText(uri),
       'driftscope.deleteFiles': (uri, selected) => deleteFiles(uri, selected),
       'driftscope.usePair': (choice) => catalog.choose(choice),

@@ -30,6 +30,9 @@ export interface ImportPlan {
   sniff: Sniff;
 }
 
+/** Ids that a sample cannot have. */
+export type IdSet = Pick<Set<string>, 'has' | 'add'>;
+
 export type ImportEvent =
   | { type: 'sample'; sample: SampleWithExtras; row: number; line: number | null }
   | { type: 'skipped'; row: number; line: number | null; reason: string };
@@ -52,22 +55,42 @@ export interface ImportPreview {
  * @throws FailureError `invalid-input` where no format fits, or the mapping does not, saying what would.
  */
 export async function planImport(source: ImportSource, options: ImportOptions = {}): Promise<ImportPlan> {
+  return planOf(source.name, await recogniseFormat(source), options);
+}
+
+/** What a file holds as far as its beginning tells. */
+export interface Recognised {
+  container: Container;
+  sniff: Sniff;
+  /** The profiles that fit, surest first. */
+  ranked: { profile: Profile; score: number }[];
+}
+
+/** @throws FailureError `invalid-input` for binary files that are not Parquet; what a broken file makes its reader throw. */
+export async function recogniseFormat(source: ImportSource): Promise<Recognised> {
   const container = await recogniseContainer(source);
   const sniff = await sniffAt(source, container);
+  const ranked = PROFILES.map((profile) => ({ profile, score: profile.recognise(sniff) }))
+    .filter(({ score }) => score > 0)
+    // Equal ones in the order of the list, which is that of how common they are.
+    .sort((a, b) => b.score - a.score);
+  return { container, sniff, ranked };
+}
+
+/** @see planImport @param name of the file, for what is thrown */
+export function planOf(
+  name: string,
+  { container, sniff, ranked }: Recognised,
+  options: ImportOptions = {},
+): ImportPlan {
   const { mapping = null, format } = options;
   if (mapping) checkMapping(mapping, sniff);
   if (mapping?.fields.input && format === undefined) return { container, profile: null, mapping, sniff };
   if (format !== undefined) return { container, profile: profileCalled(format), mapping, sniff };
-  const ranked = PROFILES.map((profile) => ({ profile, score: profile.recognise(sniff) })).filter(
-    ({ score }) => score > 0,
-  );
-  const best = ranked.reduce<(typeof ranked)[number] | null>(
-    (a, b) => (a && a.score >= b.score ? a : b),
-    null,
-  );
+  const [best] = ranked;
   if (best) return { container, profile: best.profile, mapping, sniff };
   const columns = [...sniff.columns].filter((name) => !name.startsWith('_'));
-  return fail('invalid-input', `${source.name} is of no known format.`, {
+  return fail('invalid-input', `${name} is of no known format.`, {
     remedy:
       columns.length === 0
         ? 'No record of it could be read.'
@@ -78,9 +101,13 @@ export async function planImport(source: ImportSource, options: ImportOptions = 
 /**
  * Reads samples one after another, each with an id of its own, its dimension, and where it came from in
  * `metadata.provenance`. What cannot be read is reported with its row and line, and the rest goes on.
+ * @param taken ids that are in use; those of the samples are added.
  */
-export async function* importSamples(source: ImportSource, plan: ImportPlan): AsyncGenerator<ImportEvent> {
-  const taken = new Set<string>();
+export async function* importSamples(
+  source: ImportSource,
+  plan: ImportPlan,
+  taken: IdSet = new Set<string>(),
+): AsyncGenerator<ImportEvent> {
   for await (const record of READERS[plan.container](source)) {
     const { row, line } = record;
     if (record.kind === 'fault') {
@@ -167,7 +194,7 @@ function finished(
   { row }: RawRecord,
   source: ImportSource,
   { profile, sniff }: ImportPlan,
-  taken: Set<string>,
+  taken: IdSet,
 ): SampleWithExtras {
   const stem = profile?.origin ? profile.name : sniff.file.replace(/\.\w+$/, '') || 'sample';
   const wanted = draft.id ?? `${stem}-${String(row).padStart(4, '0')}`;

@@ -1,12 +1,12 @@
 import { fail } from '../../shared/failure.ts';
+import { IMPORT_FIELDS, type ImportField } from '../../shared/importView.ts';
 import { DIMENSIONS, type Dimension } from '../../shared/prompt.ts';
 import { nearest, suggestion } from '../jsonText/nearest.ts';
 import { inputIn, plainInput } from './ownFields.ts';
 import { type Draft, fieldOf, needList, type Row, rest, type Sniff, skip, textIn } from './profile.ts';
 import { isObject } from './record.ts';
 
-const FIELDS = ['id', 'input', 'target', 'choices', 'dimension', 'expect', 'secrets', 'tags'] as const;
-export type MappedField = (typeof FIELDS)[number];
+export type MappedField = ImportField;
 
 /**
  * What columns mean, said by hand. A field's source is a column; or a text with `{column}` in it; or, where no column is
@@ -152,14 +152,14 @@ function dimensionCalled(text: string): Dimension {
 }
 
 function fieldCalled(name: string): MappedField {
-  const field = FIELDS.find((known) => known === name);
+  const field = IMPORT_FIELDS.find((known) => known === name);
   if (field) return field;
-  const meant = nearest(name, FIELDS);
+  const meant = nearest(name, IMPORT_FIELDS);
   return fail(
     'invalid-input',
     `A sample has no field “${name}”${meant ? `; did you mean “${meant}”?` : '.'}`,
     {
-      remedy: `The fields are: ${FIELDS.join(', ')}.`,
+      remedy: `The fields are: ${IMPORT_FIELDS.join(', ')}.`,
     },
   );
 }

@@ -90,6 +90,13 @@ export class PromptSetChecker {
     return this.#ids.has(id);
   }
 
+  /** Whether a sample asks the very same. */
+  hasInput(input: Sample['input']): boolean {
+    const whole = wholeOf(input);
+    for (const line of this.#inputs.of(hashOf(whole))) if (this.#inputOf(line) === whole) return true;
+    return false;
+  }
+
   /**
    * The sample of the set that an input is a copy of, and their Jaccard similarity: 1 where they are equal. Null where
    * nothing comes near.

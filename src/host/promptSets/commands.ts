@@ -6,11 +6,14 @@ import type { PromptPlace } from '../prompts/codeLenses.ts';
 import { type AddToPromptSetRequest, addToPromptSet, type PromptSetContext } from './addToPromptSet.ts';
 import { addVariants } from './addVariants.ts';
 import { draftFromComparison, draftsFromEditor } from './drafts.ts';
+import { exportPromptSet } from './exportPromptSet.ts';
+import { type ImportPanels, pickImportFile } from './import/importPanels.ts';
 import { addSampleFromTemplate, newPromptSet } from './newPromptSet.ts';
 
 export interface PromptSetCommands extends PromptSetContext {
   /** The comparison that has the focus; null: something else has it. */
   activeComparison(): ComparisonState | null;
+  imports: ImportPanels;
 }
 
 /** The commands by which prompt sets are made and filled. @see registerCommands */
@@ -28,6 +31,13 @@ export function promptSetCommands(context: PromptSetCommands) {
     'driftscope.addSample': (uri?: vscode.Uri) => addSampleFromTemplate(documents, uri ?? activeSet()),
     'driftscope.addVariants': (uri?: vscode.Uri, ids?: unknown) =>
       addVariants(documents, uri ?? activeSet(), isTexts(ids) ? ids : undefined),
+    // Of a set, its grid asks to import into it; of any other file, the Explorer asks to import that.
+    'driftscope.importPrompts': async (from?: vscode.Uri) => {
+      const into = from && isPromptSet(from.path) ? from : undefined;
+      const file = into || !from ? await pickImportFile() : from;
+      if (file) context.imports.open(file, into);
+    },
+    'driftscope.exportPrompts': (uri?: vscode.Uri) => exportPromptSet(uri ?? activeSet()),
   };
 }
 

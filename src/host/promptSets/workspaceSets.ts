@@ -82,7 +82,8 @@ export function withExtension(uri: vscode.Uri): vscode.Uri {
   return uri.with({ path: `${uri.path.replace(/(\.prompts)?(\.jsonl)?$/i, '')}.prompts.jsonl` });
 }
 
-async function freeName(folder: vscode.Uri, name: string): Promise<string> {
+/** A name for a prompt set that no file of a folder has: the given one, or with a number. */
+export async function freeName(folder: vscode.Uri, name: string): Promise<string> {
   const stem = name.replace(/\.prompts\.jsonl$/i, '');
   for (let number = 1; ; number++) {
     const candidate = `${stem}${number === 1 ? '' : `-${number}`}.prompts.jsonl`;
