@@ -24,6 +24,8 @@ import { chat, type EngineUnderTest, startTestEngine } from './engineUnderTest.t
 
 const NEVER = new AbortController().signal;
 const V = TINY_VOCABULARY_SIZE;
+/** More than any vocabulary here has. */
+const ALL = 1_000;
 
 interface Kind {
   start(model: TrueModel, lie?: Lie): Promise<FakeServer>;
@@ -33,17 +35,24 @@ interface Kind {
   takesText?: boolean;
   /** It tells probabilities of the likeliest tokens alone, also of the one that stands there. */
   listsOnly?: boolean;
-  hosted?: boolean;
+  /** It tells no version. */
+  unversioned?: boolean;
+  /** Its name where it is another. */
+  server?: string;
 }
 
 /** The servers that tell the top k of given text. */
 const SERVERS: Record<string, Kind> = {
-  vLLM: { start: (model, lie) => fakeVllm(model, { maxLogprobs: V, ...(lie && { lie }) }), most: V },
-  SGLang: { start: (model, lie) => fakeSglang(model, lie && { lie }), most: V },
-  'llama-server': { start: (model, lie) => fakeLlamaServer(model, lie && { lie }), most: V },
-  Fireworks: { start: (model, lie) => fakeFireworks(model, lie && { lie }), most: 5, hosted: true },
+  vLLM: { start: (model, lie) => fakeVllm(model, { maxLogprobs: ALL, ...(lie && { lie }) }), most: ALL },
+  'vLLM behind a gateway': {
+    start: (model, lie) => fakeVllm(model, { maxLogprobs: ALL, chatsOnly: true, ...(lie && { lie }) }),
+    ...{ most: ALL, takesText: true, unversioned: true, server: 'vLLM' },
+  },
+  SGLang: { start: (model, lie) => fakeSglang(model, lie && { lie }), most: ALL },
+  'llama-server': { start: (model, lie) => fakeLlamaServer(model, lie && { lie }), most: ALL },
+  Fireworks: { start: (model, lie) => fakeFireworks(model, lie && { lie }), most: 5, unversioned: true },
   Together: {
-    ...{ start: (model, lie) => fakeTogether(model, lie && { lie }), most: 20, hosted: true },
+    ...{ start: (model, lie) => fakeTogether(model, lie && { lie }), most: 20, unversioned: true },
     takesText: true,
   },
   Ollama: {
@@ -171,7 +180,14 @@ describe('dialects that score given text', () => {
   }
 
   for (const [name, kind] of Object.entries(SERVERS)) {
-    const { start, most, takesText = false, listsOnly = false, hosted = false } = kind;
+    const {
+      start,
+      most,
+      takesText = false,
+      listsOnly = false,
+      unversioned = false,
+      server: called = name,
+    } = kind;
     const read = () => (takesText ? wordy : models);
     const given = () => (takesText ? { ids: textIds, truth: textExact } : { ids, truth: exact });
 
@@ -191,23 +207,24 @@ describe('dialects that score given text', () => {
       it('is recognised by its own routes', async () => {
         await using server = await start(models.baseline);
         const known = await recognise(clientOf(server), '127.0.0.1', NEVER);
-        assert.equal(known?.identity.server, name);
+        assert.equal(known?.identity.server, called);
         assert.equal(known.reach, 'top-k');
         assert.ok(known.identity.model);
-        assert.equal(known.identity.version === null, hosted);
+        assert.equal(known.identity.version === null, unversioned);
         assert.equal(known.identity.contextLength, 4096);
       });
 
-      if (most >= V) {
+      if (most === ALL) {
         it('gives the exact KL, within 0.01 nats, where it lists the whole vocabulary', async () => {
-          await using pair = await open(start);
-          const positions = await positionsOf(pairScorer(pair.scorers, { k: V }), ids);
+          await using pair = await open(start, read());
+          const positions = await scored(pair, ALL);
+          const { ids: of, truth: all } = given();
           assert.deepEqual(
             positions.map(({ id }) => id),
-            ids,
+            of,
           );
           for (const [t, position] of positions.entries()) {
-            const truth = exact[t]!;
+            const truth = all[t]!;
             const at = `position ${t}, token ${position.id}`;
             assert.equal(position.status, 'exact', at);
             assert.ok(Math.abs(position.klForward - truth.klForward) < 0.01, at);
@@ -223,9 +240,10 @@ describe('dialects that score given text', () => {
         });
 
         it('agrees with the embedded engine within 0.01 nats', async () => {
-          await using pair = await open(start);
-          const positions = await positionsOf(pairScorer(pair.scorers, { k: V }), ids);
-          const embedded = await positionsOf(engine.engine.pairScorer(paths.baseline, paths.reasoning), ids);
+          await using pair = await open(start, read());
+          const positions = await scored(pair, ALL);
+          const { baseline, reasoning } = takesText ? wordyPaths : paths;
+          const embedded = await positionsOf(engine.engine.pairScorer(baseline, reasoning), given().ids);
           for (const [t, position] of positions.entries()) {
             assert.ok(Math.abs(position.klForward - embedded[t]!.klForward) < 0.01, `position ${t}`);
           }

@@ -1,7 +1,7 @@
 import { type Failure, FailureError, type FailureKind } from '../../shared/failure.ts';
 import type { Generation } from '../../shared/generation.ts';
 import type { Pair } from '../../shared/pair.ts';
-import type { CheckResult, ModelProbe, ProbeCheck, ProbeReport, ServerIdentity } from '../../shared/probe.ts';
+import type { CheckResult, ModelProbe, ProbeCheck, ProbeReport } from '../../shared/probe.ts';
 import { type BySide, bySide, SIDES, type Side } from '../../shared/side.ts';
 import { isExactAt } from '../drift/pairScorer.ts';
 import type { Depth, ScoredRow, TextScorer } from '../drift/textScorer.ts';
@@ -27,6 +27,8 @@ export interface ProbeSubject {
 
 /** What is scored. Short, and with all that trips tokenizers and servers: an emoji of two tokens or more, digits. */
 const TEXT = 'One, two, three, four, five. 你好 👩‍🔬 f(x) = 3.14';
+/** The same for servers that are asked once per position. */
+const SHORT_TEXT = 'Five. 你好 👩‍🔬 3.14';
 const OTHER_TEXT = 'Once upon a time there was a river.';
 const QUESTION = 'Count from one to ten, in words.';
 /** Alternatives to ask for where the server would give everything. */
@@ -80,8 +82,7 @@ async function tokenizers(
   differenceOf: typeof tokenizerDifference,
   signal: AbortSignal,
 ): Promise<string | null | undefined> {
-  if (SIDES.some((side) => !models[side].scoring.tokenIds || models[side].scoring.reach === 'none'))
-    return undefined;
+  if (SIDES.some((side) => ['none', 'own-generation'].includes(models[side].scoring.reach))) return undefined;
   try {
     return await differenceOf(
       bySide((side) => subjects[side].scorer),
@@ -128,7 +129,7 @@ async function probeModel(
           probe.identity = { ...known.identity, vocabularySize: depth.vocabularySize };
         }
         soFar();
-        await tryOut(subject, depth, known.identity, signal, (check) => {
+        await tryOut(subject, depth, known, signal, (check) => {
           probe.checks = [...probe.checks, check];
           soFar();
         });
@@ -158,7 +159,7 @@ const PASSING: readonly FailureKind[] = [
 async function tryOut(
   { scorer, endpoint, system }: ProbeSubject,
   { maxTop }: Depth,
-  identity: ServerIdentity,
+  { identity, perPosition = false }: KnownServer,
   signal: AbortSignal,
   found: (check: ProbeCheck) => void,
 ): Promise<void> {
@@ -176,10 +177,12 @@ async function tryOut(
   };
 
   const k = Math.max(1, Math.min(maxTop ?? ENOUGH, identity.vocabularySize ?? ENOUGH, ENOUGH));
-  const rowsOf = async (text: string, temperature?: number): Promise<ScoredRow[]> => {
-    const ids = await scorer.tokenize(text, signal);
+  const [text, other] = perPosition ? [SHORT_TEXT, 'Once.'] : [TEXT, OTHER_TEXT];
+  const messages = withSystem([{ role: 'user', content: QUESTION }], system);
+  const rowsOf = async (of: string, temperature?: number): Promise<ScoredRow[]> => {
+    const ids = await scorer.tokenize(of, signal);
     const rows: ScoredRow[] = [];
-    const request = { prefix: { text: 'Hm.\n' }, ids, k, ...(temperature !== undefined && { temperature }) };
+    const request = { prefix: { messages }, ids, k, ...(temperature !== undefined && { temperature }) };
     for await (const row of scorer.score(request, signal)) rows.push(row);
     return rows;
   };
@@ -189,14 +192,14 @@ async function tryOut(
     'values',
     'Log-probabilities are numbers ≤ 0 of the given tokens, and add up to at most 1',
     async () => {
-      first = await rowsOf(TEXT);
+      first = await rowsOf(text);
       return ['passed', `${first.length} positions, ${listed(first)}`];
     },
   );
   await check('log-base', 'They are natural logarithms', async () => (first ? logBase(first) : notTried()));
   await check('temperature', 'They are those of the model, before any temperature', async () => {
     if (!first) return notTried();
-    const [cold, warm] = [await rowsOf(TEXT, 0.3), await rowsOf(TEXT, 1)];
+    const [cold, warm] = [await rowsOf(text, 0.3), await rowsOf(text, 1)];
     const off = Math.max(largestDifference(first, cold), largestDifference(first, warm));
     return off < SAME
       ? ['passed', 'the same at temperatures 0, 0.3 and 1']
@@ -207,18 +210,18 @@ async function tryOut(
     'The same text scored again, after another one, has the same scores',
     async () => {
       if (!first) return notTried();
-      await rowsOf(OTHER_TEXT);
-      const off = largestDifference(first, await rowsOf(TEXT));
+      await rowsOf(other);
+      const off = largestDifference(first, await rowsOf(text));
       return off < SAME
         ? ['passed', `within ${off.toFixed(4)} nats`]
         : ['failed', `they differ by up to ${off.toFixed(2)} nats`];
     },
   );
   await check('round-trip', 'Text with emoji and Chinese survives tokenizing and back', async () => {
-    const ids = await scorer.tokenize(TEXT, signal);
+    const ids = await scorer.tokenize(text, signal);
     const back = await scorer.detokenize(ids, signal);
     if (back === null) return ['unknown', 'the server has no route back to text'];
-    return back.trimStart() === TEXT
+    return back.trimStart() === text
       ? ['passed', `${ids.length} tokens`]
       : ['failed', `it came back as ${JSON.stringify(back)}`];
   });
@@ -238,19 +241,19 @@ async function tryOut(
     async () => {
       const written = await writtenIds(scorer, answer, signal);
       if ('reason' in written) return ['unknown', written.reason];
-      const messages = withSystem([{ role: 'user', content: QUESTION }], system);
       let ranked = 0;
       let agreed = 0;
       for await (const row of scorer.score({ prefix: { messages }, ids: written.ids, k }, signal)) {
-        if (row.rank === null) continue;
-        ranked++;
+        // Of a list that is too short to hold the token it is known that others are likelier.
+        const isKnown = row.rank !== null || (row.logprob !== null && row.k > 0);
+        if (isKnown) ranked++;
         if (row.rank === 1) agreed++;
       }
       if (ranked === 0) return ['unknown', 'the server tells no ranks'];
-      const seen = `${agreed} of ${written.ids.length} tokens`;
-      const share = agreed / written.ids.length;
+      const seen = `${agreed} of ${ranked} tokens`;
+      const share = agreed / ranked;
       if (share >= 0.8) return ['passed', seen];
-      return written.exact
+      return written.exact || share < 0.3
         ? [
             'failed',
             `${seen}: scores may stand at the wrong token, or the template differs between chatting and scoring`,
@@ -297,10 +300,11 @@ function largestDifference(a: readonly ScoredRow[], b: readonly ScoredRow[]): nu
     ...a.map((row, t) => {
       const own = row.logprob;
       const other = b[t]?.logprob ?? null;
-      // What it tells once it has to tell again.
-      if (own === null || other === null) return own === other ? 0 : Number.POSITIVE_INFINITY;
+      const likeliest = Math.abs((row.logprobs[0] ?? 0) - (b[t]?.logprobs[0] ?? 0));
+      // Of a token at the end of a short list it may be told once and not again.
+      if (own === null || other === null) return likeliest;
       // Far down the tail, float16 differs by more, and it does not matter.
-      return own < -25 && other < -25 ? 0 : Math.abs(own - other);
+      return own < -25 && other < -25 ? likeliest : Math.max(likeliest, Math.abs(own - other));
     }),
   );
 }
@@ -350,7 +354,9 @@ function driftOf(tried: BySide<Tried>, difference: string | null | undefined): P
   if (SIDES.some((side) => tried[side].probe.scoring.reach !== 'top-k' || isFaulty(tried[side].probe))) {
     return 'unavailable';
   }
-  return isExactAt(bySide((side) => tried[side].depth!)) ? 'exact' : 'bound';
+  const depths = bySide((side) => tried[side].depth!);
+  if (depths.baseline.named !== depths.reasoning.named) return 'unavailable';
+  return isExactAt(depths) ? 'exact' : 'bound';
 }
 
 /** Whether scores are there but wrong. */
@@ -397,6 +403,13 @@ function verdict(
     lines.push(
       `The tokenizers differ (${difference}): no KL per token. What both models give to the same words is compared instead.`,
     );
+  }
+  const { baseline, reasoning } = bySide((side) => models[side].scoring);
+  if (
+    [baseline, reasoning].every(({ reach }) => reach === 'top-k') &&
+    baseline.tokenIds !== reasoning.tokenIds
+  ) {
+    lines.push('One server names alternatives by ids and the other by texts: their lists cannot be matched.');
   }
   if (difference === undefined) lines.push('Whether the tokenizers are the same could not be found out.');
   lines.push(

@@ -3,6 +3,7 @@ import { type FakeServer, httpServer, json, type ReceivedRequest, type Reply } f
 import { delta, stream } from '../openAiServer.ts';
 import { type Lie, likeliest, rankOf, type TrueModel, type TrueRow, told } from '../trueModel.ts';
 import { vllmError } from '../vllm.ts';
+import { tokenizeSpecial } from './chatText.ts';
 import { streamed } from './writing.ts';
 
 export interface FakeVllmOptions {
@@ -13,6 +14,8 @@ export interface FakeVllmOptions {
   served?: { name: string };
   /** What it generates when asked as a chat. */
   writes?: readonly number[];
+  /** Behind a gateway that lets chats through and nothing else. Default false. */
+  chatsOnly?: boolean;
 }
 
 /**
@@ -20,22 +23,54 @@ export interface FakeVllmOptions {
  * object by id with the top k and the actual token. Strings get a BOS; −∞ is −9999; over the limit a 400 names it.
  */
 export function fakeVllm(model: TrueModel, options: FakeVllmOptions = {}): Promise<FakeServer> {
-  const { maxLogprobs = 20, lie, served = { name: 'fake-model' }, writes = [] } = options;
+  const { maxLogprobs = 20, lie, served = { name: 'fake-model' }, writes = [], chatsOnly = false } = options;
   let calls = 0;
 
-  const completion = async (body: Record<string, unknown>) => {
+  const refused = (body: Record<string, unknown>): Reply | null => {
     const k = body.prompt_logprobs as number;
     if (k > maxLogprobs) {
-      return json(
-        400,
-        vllmError(
-          400,
-          `Requested prompt logprobs of ${k}, which is greater than max allowed: ${maxLogprobs}`,
-        ),
-      );
+      const words = `Requested prompt logprobs of ${k}, which is greater than max allowed: ${maxLogprobs}`;
+      return json(400, vllmError(400, words));
     }
-    if (body.stream)
-      return json(400, vllmError(400, '`prompt_logprobs` are not available when `stream=True`.'));
+    if (!body.stream) return null;
+    return json(400, vllmError(400, '`prompt_logprobs` are not available when `stream=True`.'));
+  };
+
+  /** The text of an answer goes on where the template, which trims it, left off. */
+  const chat = async (body: Record<string, unknown>): Promise<Reply> => {
+    const messages = body.messages as Message[];
+    const k = body.prompt_logprobs as number | undefined;
+    const last = messages.at(-1)!;
+    const prompt = body.continue_final_message
+      ? [
+          ...(await model.render(messages.slice(0, -1))),
+          ...(await tokenizeSpecial(model, last.content.trim())),
+        ]
+      : await model.render(messages);
+    const rows =
+      k === undefined ? [] : told(await model.rows(prompt), lie, body.temperature as number, calls++);
+    return json(200, {
+      id: 'chatcmpl-1',
+      object: 'chat.completion',
+      model: served.name,
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: ' the', reasoning: null },
+          finish_reason: 'length',
+        },
+      ],
+      usage: { prompt_tokens: prompt.length, completion_tokens: 1, total_tokens: prompt.length + 1 },
+      prompt_logprobs:
+        k === undefined ? null : prompt.map((id, t) => (t === 0 ? null : entries(rows[t - 1]!, id, k))),
+      prompt_token_ids: body.return_token_ids ? prompt : null,
+    });
+  };
+
+  const completion = async (body: Record<string, unknown>) => {
+    const refusal = refused(body);
+    if (refusal) return refusal;
+    const k = body.prompt_logprobs as number;
     const prompt =
       typeof body.prompt === 'string'
         ? [model.bos, ...(await model.tokenize(body.prompt))]
@@ -82,6 +117,9 @@ export function fakeVllm(model: TrueModel, options: FakeVllmOptions = {}): Promi
 
   const route = async (request: ReceivedRequest): Promise<Reply> => {
     const body = request.body as Record<string, unknown>;
+    if (chatsOnly && !/^\/v1\/(chat\/completions|models)$/.test(request.path)) {
+      return json(404, { detail: 'Not Found' });
+    }
     switch (`${request.method} ${request.path}`) {
       case 'GET /version':
         return json(200, { version: '0.11.0' });
@@ -104,6 +142,7 @@ export function fakeVllm(model: TrueModel, options: FakeVllmOptions = {}): Promi
           prompt: Buffer.concat((body.tokens as number[]).map((id) => model.bytes(id))).toString('utf8'),
         });
       case 'POST /v1/chat/completions':
+        if (body.prompt_logprobs !== undefined || !body.stream) return refused(body) ?? chat(body);
         return stream([
           delta({ role: 'assistant', content: '' }),
           ...streamed(model, writes).map(({ id, text }) =>

@@ -12,8 +12,10 @@ export interface KnownServer {
   scorer: TextScorer | null;
   /** Why KL cannot be had, where `reach` is not `top-k`. One sentence. */
   unavailable?: string;
-  /** Whether the scorer's ids are the server's own. Else it makes some up, one for every text of a token. */
+  /** Whether alternatives are named by ids. Else by texts, of which several tokens may have one. */
   tokenIds: boolean;
+  /** A request scores one position: what is tried out is short. */
+  perPosition?: boolean;
   /** Fields with which a chat completion brings the ids of what it generates, or their log-probabilities. */
   generation: Record<string, unknown>;
   /** Whether the ids come with those. */

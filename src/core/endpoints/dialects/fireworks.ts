@@ -5,7 +5,8 @@ import { type Dialect, identity } from './dialect.ts';
 import { count, ids, list, record, text } from './fields.ts';
 import { type ListedToken, scoredRow } from './rows.ts';
 import { malformed, type Server } from './server.ts';
-import { limitIn, modelCard, noStart } from './vllm.ts';
+import { topLimit } from './topLimit.ts';
+import { modelCard, noStart } from './vllm.ts';
 
 /** Fireworks: a completion over ids that echoes the last of them, with log-probabilities by id. */
 export const fireworks: Dialect = {
@@ -34,7 +35,7 @@ const MOST = 5;
 
 function fireworksScorer(server: Server): TextScorer {
   const { label, model } = server;
-  let limit = MOST;
+  const limit = topLimit(MOST);
   let bos: number | null | undefined;
 
   /** Of a text at its beginning, or of a chat: told with one token of an answer. */
@@ -100,7 +101,7 @@ function fireworksScorer(server: Server): TextScorer {
   return {
     label,
     async depth() {
-      return { maxTop: limit, vocabularySize: null };
+      return { maxTop: limit.most, vocabularySize: null };
     },
     async tokenize(plain, signal) {
       const all = await textIds(plain, signal);
@@ -125,18 +126,8 @@ function fireworksScorer(server: Server): TextScorer {
     async *score({ prefix, ids: scored, k, temperature = 0 }, signal) {
       if (scored.length === 0) return;
       const prompt = [...(await prefixIds(prefix, signal)), ...scored];
-      let entries: Record<string, unknown>[] | null = null;
-      while (!entries) {
-        const top = Math.min(k, limit);
-        try {
-          entries = await echoed(prompt, scored.length, top, temperature, signal);
-        } catch (error) {
-          const lower = limitIn(error, top);
-          if (lower === null) throw error;
-          limit = lower;
-        }
-      }
-      for (const entry of entries) {
+      const { answer } = await limit.ask(k, (top) => echoed(prompt, scored.length, top, temperature, signal));
+      for (const entry of answer) {
         const top = list(entry.top_logprobs).map((other) => listed(record(other)));
         yield scoredRow({ actual: listed(entry), top }, server.culprit);
       }

@@ -8,7 +8,8 @@ import { count, ids, list, record, text } from './fields.ts';
 import { cutTexts, formsOf, otherTokens, textOf } from './givenText.ts';
 import { namedByText, scoredRow } from './rows.ts';
 import type { Server } from './server.ts';
-import { limitIn, modelCard } from './vllm.ts';
+import { topLimit } from './topLimit.ts';
+import { modelCard } from './vllm.ts';
 
 /**
  * Ollama: one raw generation of one token per position, with the 20 likeliest tokens by their texts. It takes text, no
@@ -43,6 +44,7 @@ export const ollama: Dialect = {
       scorer: told ? ollamaScorer(server, info['tokenizer.ggml.model'] !== 'gpt2') : null,
       unavailable: `${server.label} cannot be scored: Ollama tells log-probabilities from version ${NEEDED.join('.')} on, and this is ${version}.`,
       tokenIds: false,
+      perPosition: true,
       generation: { logprobs: true },
       generatedIds: false,
     };
@@ -80,7 +82,7 @@ function ollamaScorer(server: Server, hasTwins: boolean): TextScorer {
   const { label, model } = server;
   const texts = cutTexts();
   const pieces = new Map<number, string>();
-  let limit = MOST;
+  const limit = topLimit(MOST);
 
   const generate = async (body: object, signal: AbortSignal) =>
     record(await server.ask('/api/generate', { model, stream: false, ...body }, signal));
@@ -159,17 +161,7 @@ function ollamaScorer(server: Server, hasTwins: boolean): TextScorer {
     for (let seed = 1; seed <= DRAWS; seed++) {
       const options = { ...UNFILTERED, num_predict: 1, temperature: temperature || 1, seed };
       const body = { prompt, raw: true, logprobs: true, options };
-      let answer: Record<string, unknown> | null = null;
-      while (!answer) {
-        const top = Math.min(k, limit);
-        try {
-          answer = await generate({ ...body, top_logprobs: top }, signal);
-        } catch (error) {
-          const lower = limitIn(error, top);
-          if (lower === null) throw error;
-          limit = lower;
-        }
-      }
+      const { answer } = await limit.ask(k, (top) => generate({ ...body, top_logprobs: top }, signal));
       const row = record(list(answer.logprobs)[0]);
       if (Array.isArray(row.top_logprobs)) return row.top_logprobs.map(record);
     }
@@ -192,7 +184,7 @@ function ollamaScorer(server: Server, hasTwins: boolean): TextScorer {
   return {
     label,
     async depth() {
-      return { maxTop: limit, vocabularySize: null, named: 'texts' };
+      return { maxTop: limit.most, vocabularySize: null, named: 'texts' };
     },
     tokenize,
     detokenize: async (tokens) => (tokens.length === 0 ? '' : (texts.of(tokens)?.text ?? null)),

@@ -4,7 +4,8 @@ import { type Dialect, identity } from './dialect.ts';
 import { count, ids, list, record, text } from './fields.ts';
 import { type ListedToken, scoredRow } from './rows.ts';
 import { malformed, type Server } from './server.ts';
-import { elements, limitIn, modelCard, noStart } from './vllm.ts';
+import { topLimit } from './topLimit.ts';
+import { elements, modelCard, noStart } from './vllm.ts';
 
 /**
  * SGLang: the native `/generate` over ids, with `return_logprob`. One request tokenizes the chat, one scores.
@@ -51,7 +52,7 @@ const SAFE_TOP = 1_000;
 
 function sglangScorer(server: Server, vocabularySize: number | null): TextScorer {
   const { label, model } = server;
-  let limit = vocabularySize ?? SAFE_TOP;
+  const limit = topLimit(vocabularySize ?? SAFE_TOP);
 
   const tokenIds = async (plain: string, special: boolean, signal: AbortSignal): Promise<number[]> => {
     const answer = record(
@@ -81,7 +82,7 @@ function sglangScorer(server: Server, vocabularySize: number | null): TextScorer
   return {
     label,
     async depth() {
-      return { maxTop: limit, vocabularySize };
+      return { maxTop: limit.most, vocabularySize };
     },
     tokenize: (plain, signal) => tokenIds(plain, false, signal),
     async detokenize(tokens, signal) {
@@ -114,19 +115,8 @@ function sglangScorer(server: Server, vocabularySize: number | null): TextScorer
         top_logprobs_num: top,
         return_text_in_logprobs: true,
       });
-      let top = Math.min(k, limit);
-      let bytes: AsyncIterable<Uint8Array>;
-      for (;;) {
-        try {
-          bytes = await server.stream('/generate', body(top), signal);
-          break;
-        } catch (error) {
-          const lower = limitIn(error, top);
-          if (lower === null) throw error;
-          limit = top = lower;
-        }
-      }
-      yield* rows(server, scored, bytes);
+      const { answer } = await limit.ask(k, (top) => server.stream('/generate', body(top), signal));
+      yield* rows(server, scored, answer);
     },
   };
 }

@@ -8,7 +8,8 @@ import { count, ids, list, record, text } from './fields.ts';
 import { cutTexts, formsOf, otherTokens, textOf } from './givenText.ts';
 import { type ListedToken, namedByText, scoredRow, type UnnamedToken } from './rows.ts';
 import { malformed, type Server } from './server.ts';
-import { limitIn, modelCard } from './vllm.ts';
+import { topLimit } from './topLimit.ts';
+import { modelCard } from './vllm.ts';
 
 /**
  * Together: a completion that echoes its prompt, with the ids of the prompt's tokens and lists by text. It takes text, no
@@ -55,7 +56,7 @@ interface Echo {
 function togetherScorer(server: Server, bos: string | null): TextScorer {
   const { label, model } = server;
   const texts = cutTexts();
-  let limit = MOST;
+  const limit = topLimit(MOST);
 
   const echo = async (
     path: string,
@@ -98,7 +99,7 @@ function togetherScorer(server: Server, bos: string | null): TextScorer {
   return {
     label,
     async depth() {
-      return { maxTop: limit, vocabularySize: null, named: 'texts' };
+      return { maxTop: limit.most, vocabularySize: null, named: 'texts' };
     },
     async tokenize(plain, signal) {
       const all = await read(plain, 1, 0, signal);
@@ -118,19 +119,15 @@ function togetherScorer(server: Server, bos: string | null): TextScorer {
       const given = await textOf(request, texts, label, signal);
       const before = await prefixOf(prefix, signal);
       let echoed: Echo | null = null;
-      let top = Math.min(k, limit);
+      let asked = k;
       for (const form of formsOf(given)) {
-        while (!echoed) {
-          try {
-            echoed = await read(before.text + form, top, temperature, signal);
-          } catch (error) {
-            const lower = limitIn(error, top);
-            if (lower === null) throw error;
-            limit = top = lower;
-          }
-        }
-        if (sameIds(echoed.ids.slice(-scored.length), scored)) break;
-        echoed = null;
+        const { top, answer } = await limit.ask(k, (most) =>
+          read(before.text + form, most, temperature, signal),
+        );
+        if (!sameIds(answer.ids.slice(-scored.length), scored)) continue;
+        echoed = answer;
+        asked = top;
+        break;
       }
       if (!echoed) return otherTokens(label);
       const from = echoed.ids.length - scored.length;
@@ -140,7 +137,7 @@ function togetherScorer(server: Server, bos: string | null): TextScorer {
       for (const [t, id] of scored.entries()) {
         const at = from + t;
         const actual = { id, logprob: echoed.logprobs[at] ?? null, text: echoed.tokens[at]! };
-        yield scoredRow({ actual, top: listOf(echoed.lists[at], actual, top) }, server.culprit);
+        yield scoredRow({ actual, top: listOf(echoed.lists[at], actual, asked) }, server.culprit);
       }
     },
   };

@@ -1,14 +1,17 @@
-import { FailureError, fail } from '../../../shared/failure.ts';
+import { fail } from '../../../shared/failure.ts';
 import type { Prefix } from '../../drift/scoring.ts';
-import type { RowsRequest, ScoredRow, TextScorer } from '../../drift/textScorer.ts';
+import type { Depth, RowsRequest, ScoredRow, TextScorer } from '../../drift/textScorer.ts';
 import { type Dialect, identity } from './dialect.ts';
 import { count, ids, list, record, text } from './fields.ts';
 import { jsonElements } from './jsonStream.ts';
 import { type ListedToken, scoredRow } from './rows.ts';
 import { malformed, type Server } from './server.ts';
+import { topLimit } from './topLimit.ts';
+import { vllmChatScorer } from './vllmChat.ts';
 
 /**
- * vLLM: `prompt_logprobs` of a completion whose prompt is token ids. One request tokenizes the chat, one scores.
+ * vLLM: `prompt_logprobs` of a completion whose prompt is token ids. One request tokenizes the chat, one scores. Where only
+ * chats are let through, {@link vllmChatScorer}.
  * The logprobs are those of the raw logits, whatever the temperature.
  */
 export const vllm: Dialect = {
@@ -17,7 +20,8 @@ export const vllm: Dialect = {
     const card = modelCard(models, server.model);
     const version = text(record(await server.lookUp('/version', null, signal)).version);
     if (version === null && card.owned_by !== 'vllm') return null;
-    const scorer = vllmScorer(server);
+    const byIds = await takesIds(server, signal);
+    const scorer = byIds ? vllmScorer(server) : vllmChatScorer(server);
     return {
       identity: identity({
         server: 'vLLM',
@@ -26,7 +30,9 @@ export const vllm: Dialect = {
         contextLength: count(card.max_model_len),
       }),
       reach: 'top-k',
-      route: 'POST /v1/completions with prompt_logprobs',
+      route: byIds
+        ? 'POST /v1/completions with prompt_logprobs'
+        : 'POST /v1/chat/completions with prompt_logprobs and continue_final_message',
       scorer,
       tokenIds: true,
       generation: { return_token_ids: true },
@@ -34,6 +40,13 @@ export const vllm: Dialect = {
     };
   },
 };
+
+/** Gateways may let chats through only, and then there is no way but to have the text as the beginning of an answer. */
+async function takesIds(server: Server, signal: AbortSignal): Promise<boolean> {
+  const body = { model: server.model, prompt: [1, 2], max_tokens: 1, temperature: 0, prompt_logprobs: 1 };
+  const answer = record(await server.lookUp('/v1/completions', body, signal));
+  return 'prompt_logprobs' in record(list(answer.choices)[0]);
+}
 
 /** Of the model in the answer of `/v1/models`; of the only one, where the name is an alias. */
 export function modelCard(models: unknown, model: string): Record<string, unknown> {
@@ -43,13 +56,12 @@ export function modelCard(models: unknown, model: string): Record<string, unknow
 }
 
 /** More than any vocabulary has: the refusal names the largest k. */
-const TOO_MANY = 10_000_000;
-/** Where a refusal does not name it. 20 is vLLM's default. */
-const USUAL_LIMITS = [1_000, 100, 20, 5, 1];
+export const TOO_MANY = 10_000_000;
 
 export function vllmScorer(server: Server): TextScorer {
   const { label, model } = server;
-  let limit: number | null = null;
+  const limit = topLimit(null);
+  let depth: Depth | null = null;
 
   const tokenIds = async (body: object, signal: AbortSignal): Promise<number[]> => {
     const answer = record(await server.ask('/tokenize', { model, ...body }, signal));
@@ -76,29 +88,19 @@ export function vllmScorer(server: Server): TextScorer {
     return_token_ids: true,
   });
 
-  /** Asks with the largest k that the server takes; what it refuses, it names the limit of. */
-  const scored = async (prompt: readonly number[], k: number, temperature: number, signal: AbortSignal) => {
-    for (let top = Math.min(k, limit ?? k); ; ) {
-      try {
-        return { top, bytes: await server.stream('/v1/completions', body(prompt, top, temperature), signal) };
-      } catch (error) {
-        const lower = limitIn(error, top);
-        if (lower === null) throw error;
-        limit = top = lower;
-      }
-    }
-  };
+  const scored = (prompt: readonly number[], k: number, temperature: number, signal: AbortSignal) =>
+    limit.ask(k, (top) => server.stream('/v1/completions', body(prompt, top, temperature), signal));
 
   return {
     label,
     async depth(signal) {
-      if (limit === null) {
+      if (!depth) {
         const prompt = (await tokenIds({ prompt: 'Hi there', add_special_tokens: true }, signal)).slice(0, 2);
-        const { top, bytes } = await scored(prompt, TOO_MANY, 0, signal);
-        limit = top;
-        for await (const _ of bytes); // to the end, so that the connection is used again
+        const { top, answer } = await scored(prompt, TOO_MANY, 0, signal);
+        for await (const _ of answer); // to the end, so that the connection is used again
+        depth = { maxTop: top, vocabularySize: null };
       }
-      return { maxTop: limit, vocabularySize: null };
+      return depth;
     },
     tokenize: (plain, signal) => tokenIds({ prompt: plain, add_special_tokens: false }, signal),
     async detokenize(tokens, signal) {
@@ -113,19 +115,28 @@ export function vllmScorer(server: Server): TextScorer {
     prefixIds,
     async *score({ prefix, ids, k, temperature = 0 }: RowsRequest, signal): AsyncGenerator<ScoredRow> {
       const before = await prefixIds(prefix, signal);
-      const { top, bytes } = await scored([...before, ...ids], k, temperature, signal);
-      let at = 0;
-      for await (const { value } of elements(server, bytes, ['prompt_logprobs'])) {
-        const index = at++ - before.length;
-        if (index < 0) continue;
-        if (index >= ids.length) break;
-        yield row(server, ids[index]!, record(value), top);
-      }
-      if (at < before.length + ids.length) {
-        malformed(server.culprit, `log-probabilities of ${at} of ${before.length + ids.length} tokens`);
-      }
+      const { top, answer } = await scored([...before, ...ids], k, temperature, signal);
+      yield* promptRows(server, answer, { before: before.length, ids, top });
     },
   };
+}
+
+/** The rows of the scored tokens, which stand behind others in a prompt. */
+export async function* promptRows(
+  server: Server,
+  bytes: AsyncIterable<Uint8Array>,
+  { before, ids, top }: { before: number; ids: readonly number[]; top: number },
+): AsyncGenerator<ScoredRow> {
+  let at = 0;
+  for await (const { value } of elements(server, bytes, ['prompt_logprobs'])) {
+    const index = at++ - before;
+    if (index < 0) continue;
+    if (index >= ids.length) break;
+    yield row(server, ids[index]!, record(value), top);
+  }
+  if (at < before + ids.length) {
+    malformed(server.culprit, `log-probabilities of ${at} of ${before + ids.length} tokens`);
+  }
 }
 
 /** `{ "<id>": {logprob, rank, decoded_token} }`: the top k, and the actual token where it is not among them. */
@@ -148,19 +159,6 @@ function row(server: Server, id: number, entries: Record<string, unknown>, k: nu
   const ranked = tokens.every(({ rank }) => rank !== null);
   const top = ranked ? tokens.filter(isTop) : tokens.length > k ? tokens.filter((t) => t !== actual) : tokens;
   return scoredRow({ actual, rank: actual.rank, top: top satisfies ListedToken[] }, server.culprit);
-}
-
-/** `Requested prompt logprobs of 50, which is greater than max allowed: 20` */
-export function limitIn(error: unknown, asked: number): number | null {
-  if (!(error instanceof FailureError)) return null;
-  const { kind, detail = '' } = error.failure;
-  if (kind !== 'bad-request' && kind !== 'server-error') return null;
-  const named =
-    /max(?:imum)?(?:_logprobs)?(?: value)?(?: allowed| is| of)?\s*[:=]?\s*(\d+)/i.exec(detail) ??
-    /(?:less|lower|smaller) than or equal to (\d+)|between \d+ and (\d+)|<=\s*(\d+)/i.exec(detail);
-  const limit = Number(named?.slice(1).find((group) => group !== undefined) ?? Number.NaN);
-  if (limit < asked) return limit;
-  return /logprobs/i.test(detail) ? (USUAL_LIMITS.find((usual) => usual < asked) ?? null) : null;
 }
 
 export function noStart(label: string): never {
