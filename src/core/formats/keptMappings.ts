@@ -55,7 +55,7 @@ export function withMapping(kept: readonly KeptMapping[], added: KeptMapping): s
 /** The mapping that was made for a file of these columns; undefined: none. */
 export function keptFor(kept: readonly KeptMapping[], columns: Iterable<string>): KeptMapping | undefined {
   const wanted = normalised(columns).join('\n');
-  return kept.find((one) => one.columns.length > 0 && one.columns.join('\n') === wanted);
+  return kept.find(({ columns }) => columns.length > 0 && normalised(columns).join('\n') === wanted);
 }
 
 function normalised(columns: Iterable<string>): string[] {
