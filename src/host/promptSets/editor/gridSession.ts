@@ -74,6 +74,8 @@ export interface GridSession {
   read(share: number): void;
   /** There is a new result, or another pair. */
   factsChanged(): void;
+  /** Resolves when every edit that was asked for has been made, or refused. */
+  settled(): Promise<unknown>;
   /** Undefined: the row is gone. */
   lineOf(key: RowKey): Line | undefined;
   /** The samples among rows. */
@@ -308,6 +310,8 @@ export function createGridSession(options: GridSessionOptions): GridSession {
         emit('changed', []);
       });
     },
+
+    settled: () => editing,
 
     lineOf: (key) => rows.line(key),
 

@@ -124,6 +124,7 @@ function openGrid(
     act: (action, keys) => run(commandOf(action), uri, idsOf(keys)),
     switchPair: () => run('driftscope.switchPair'),
     async save() {
+      await session.settled();
       await textDocument.save();
     },
     openAsText(key) {

@@ -1,0 +1,27 @@
+import type { RowKey, RowQuery } from '../../src/shared/promptSetView.ts';
+import { type GridLayout, NO_LAYOUT } from '../ui/grid/columns.ts';
+
+/** What the view keeps over being hidden and over a reload of the window. */
+export interface ViewSettings {
+  query: RowQuery;
+  layout: GridLayout;
+  /** Whether the pane with the whole sample is open. */
+  pane: boolean;
+  /** Its share of the width, or of the height where it stands below. */
+  paneShare: number;
+  active: RowKey | null;
+}
+
+const DEFAULTS: ViewSettings = {
+  query: { text: '', sort: null },
+  layout: NO_LAYOUT,
+  pane: true,
+  paneShare: 0.34,
+  active: null,
+};
+
+/** What was kept, as far as it is what this version keeps. */
+export function restoreSettings(saved: unknown): ViewSettings {
+  if (typeof saved !== 'object' || saved === null) return DEFAULTS;
+  return { ...DEFAULTS, ...(saved as Partial<ViewSettings>) };
+}
