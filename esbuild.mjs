@@ -62,6 +62,7 @@ const builds = [
       check: 'webview/check/main.ts',
       compare: 'webview/compare/main.ts',
       import: 'webview/import/main.ts',
+      promptSet: 'webview/promptSet/main.ts',
       report: 'webview/report/main.ts',
     },
     outdir: `${outdir}/webview`,

@@ -29,6 +29,9 @@ import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
 import { promptSetCommands } from './host/promptSets/commands.ts';
 import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
 import { draftFromComparison } from './host/promptSets/drafts.ts';
+import { openAsGrid } from './host/promptSets/editor/openAsGrid.ts';
+import { registerPromptSetEditor } from './host/promptSets/editor/promptSetEditor.ts';
+import { createResultStore } from './host/promptSets/editor/resultStore.ts';
 import { createImportPanels } from './host/promptSets/import/importPanels.ts';
 import { registerPromptLanguageFeatures } from './host/promptSets/languageFeatures.ts';
 import { createPromptDocuments } from './host/promptSets/promptDocuments.ts';
@@ -61,7 +64,8 @@ export function activate(context: vscode.ExtensionContext) {
   const probes = createProbeStore(globalState);
   const run = comparisonRunner({ engine, keys, worker, detectors, probes });
   const labels = createLabelStore(globalStorageUri);
-  const store = createComparisonStore(vscode.Uri.joinPath(storage, 'comparisons').fsPath);
+  const store = createComparisonStore(vscode.Uri.joinPath(storage, 'comparisons').fsPath, 200);
+  const results = createResultStore(vscode.Uri.joinPath(storage, 'results').fsPath);
   const promptDocuments = createPromptDocuments();
   const curation = { documents: promptDocuments, memento: workspaceState };
   const imports = createImportPanels({ extensionUri, documents: promptDocuments, log });
@@ -125,6 +129,7 @@ export function activate(context: vscode.ExtensionContext) {
     statusBar,
     promptDocuments,
     imports,
+    registerPromptSetEditor({ extensionUri, documents: promptDocuments, catalog, panels, results, log }),
     publishPromptProblems(promptDocuments),
     registerPromptQuickFixes(promptDocuments),
     registerPromptLanguageFeatures(
@@ -152,6 +157,7 @@ export function activate(context: vscode.ExtensionContext) {
       'driftscope.openStudy': (run, selected) => openStudy(studies, run, selected),
       'driftscope.addToStudy': (run = reports.active()) => addToStudy(studies, run),
       ...promptSetCommands({ ...curation, imports, activeComparison: () => panels.active() }),
+      'driftscope.openAsGrid': (uri) => openAsGrid(uri),
       'driftscope.openAsText': (uri) => openAsText(uri),
       'driftscope.deleteFiles': (uri, selected) => deleteFiles(uri, selected),
       'driftscope.usePair': (choice) => catalog.choose(choice),
