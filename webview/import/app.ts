@@ -68,7 +68,7 @@ export class ImportApp {
           <span class="dim path">${state.file.path}</span>
           ${
             state.recognised
-              ? html`<span class="dim">${state.recognised.container} · ${state.recognised.columns.length} columns</span>`
+              ? html`<span class="dim">${state.recognised.container} · ${state.recognised.columns.length} ${state.recognised.columns.length === 1 ? 'column' : 'columns'}</span>`
               : nothing
           }
         </header>
@@ -96,7 +96,7 @@ export class ImportApp {
     return html`<fieldset ?disabled=${state.work.state === 'writing'}>
       <h2><label for="format">Read as</label></h2>
       ${this.#formats(state)}
-      <p class="why ${recognised.sureness}">${recognised.why}</p>
+      ${this.#why(state)}
       <h2>Fields</h2>
       ${fieldsTable(
         {
@@ -118,6 +118,17 @@ export class ImportApp {
       <h2>Into</h2>
       ${this.#targets(state)}
     </fieldset>`;
+  }
+
+  /** Why the file was recognised as what it was, for as long as it is read so; and whose data it is. */
+  #why({ recognised, choice, preview }: ImportState): TemplateResult {
+    const { formats, why, sureness } = recognised!;
+    const chosen = formats.find(({ name }) => name === choice.format);
+    const [first] = formats.filter(({ fits }) => fits);
+    const isFirst = choice.format === (first?.name ?? null);
+    const isMapped = choice.format === null && preview.state === 'ready' && sureness === 'none';
+    return html`${isFirst && !isMapped ? html`<p class="why ${sureness}">${why}</p>` : nothing}
+      ${chosen?.licence ? html`<p class="dim note">Licence of the data: ${chosen.licence}</p>` : nothing}`;
   }
 
   #formats({ recognised, choice }: ImportState): TemplateResult {
@@ -271,7 +282,7 @@ export class ImportApp {
         ${label}
       </button>
       <button class="action" @click=${() => this.#call('close')}>Cancel</button>
-      <span class="dim">Nothing is written before.</span>`;
+      <span class="dim">Nothing is written until then.</span>`;
   }
 
   #report(work: Extract<ImportState['work'], { state: 'done' }>): TemplateResult {

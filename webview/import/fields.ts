@@ -44,14 +44,9 @@ export interface FieldsActions {
 
 /** The form of what each field of a sample is made of. */
 export function fieldsTable(model: FieldsModel, actions: FieldsActions): TemplateResult {
-  return html`<table class="fields">
-    <caption class="sr-only">
-      What each field of a sample is made of
-    </caption>
-    <tbody>
-      ${IMPORT_FIELDS.map((field) => fieldRow(field, model, actions))}
-    </tbody>
-  </table>`;
+  return html`<div class="fields" role="group" aria-label="What each field of a sample is made of">
+    ${IMPORT_FIELDS.map((field) => fieldRow(field, model, actions))}
+  </div>`;
 }
 
 function fieldRow(field: ImportField, model: FieldsModel, actions: FieldsActions): TemplateResult {
@@ -68,9 +63,8 @@ function fieldRow(field: ImportField, model: FieldsModel, actions: FieldsActions
     if (now === FIXED) actions.type(field);
     else actions.map(field, now === AS_FORMAT ? undefined : [now.slice(COLUMN.length)]);
   };
-  return html`<tr class=${isMissing ? 'missing' : ''}>
-    <th scope="row"><label for="field-${field}" title=${HINTS[field]}>${field}</label></th>
-    <td>
+  return html`<label for="field-${field}" title=${HINTS[field]}>${field}</label>
+    <div class=${isMissing ? 'missing' : ''}>
       <select id="field-${field}" class="field" .value=${value} @change=${picked} title=${HINTS[field]}>
         <option value=${AS_FORMAT} ?selected=${value === AS_FORMAT}>
           ${own && !sources ? own : isMissing ? 'Choose a column…' : own ? `as the format has it: ${own}` : '–'}
@@ -86,8 +80,7 @@ function fieldRow(field: ImportField, model: FieldsModel, actions: FieldsActions
         </option>
       </select>
       ${isFixed ? valueBox(field, sources, actions) : nothing}
-    </td>
-  </tr>`;
+    </div>`;
 }
 
 function valueBox(field: ImportField, sources: string[] | undefined, actions: FieldsActions) {
