@@ -1,4 +1,6 @@
+import { deserialize, serialize } from 'node:v8';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { TextScores } from '../core/audit/batch/scores.ts';
 import type { KlColumn } from '../core/audit/runStore.ts';
 import type { SideAnnotations } from '../shared/annotation.ts';
 import { type Alternative, INFINITE_NATS, type ScoredPosition } from '../shared/drift.ts';
@@ -171,6 +173,15 @@ function decodeAlternatives(reader: ByteReader, positions: ScoredPosition[], sid
   for (const { top } of positions) {
     for (const alternative of top[side]) alternative.logprob = fromFloat(reader.float());
   }
+}
+
+/** What is kept for a while only need not be small: structured clone knows −∞. */
+export function encodeScores(scores: TextScores): Uint8Array {
+  return deflateRawSync(serialize(scores), { level: 4 });
+}
+
+export function decodeScores(blob: Uint8Array): TextScores {
+  return deserialize(inflateRawSync(blob)) as TextScores;
 }
 
 /** The domain's ∞ does not fit 32 bits; theirs does. */

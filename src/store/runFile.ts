@@ -5,7 +5,7 @@ import type { RunInfo } from '../shared/audit.ts';
 import { fail } from '../shared/failure.ts';
 import type { Sample } from '../shared/prompt.ts';
 import { damaged, described } from './failures.ts';
-import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './schema.ts';
+import { APPLICATION_ID, migrate, READABLE_FROM, SCHEMA_VERSION } from './schema.ts';
 import { sqlite } from './sqlite.ts';
 import { sqliteRunStore } from './sqliteRunStore.ts';
 
@@ -63,8 +63,7 @@ export function openRunFile(path: string): RunStore {
 /** Opens a run to read it: an audit may write it meanwhile. @throws as {@link openRunFile} */
 export function readRunFile(path: string): RunReader & { close(): void } {
   const version = checkHead(path);
-  // A file of an older version has to be migrated before it can be read.
-  if (version < SCHEMA_VERSION) return openRunFile(path);
+  if (version < READABLE_FROM) return openRunFile(path);
   const database = openDatabase(path, true);
   try {
     checkInside(database, path);

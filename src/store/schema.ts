@@ -79,9 +79,23 @@ const MIGRATIONS: readonly string[] = [
     JOIN sample s ON s.position = c.cell / (2 * r.k)
     LEFT JOIN generation g ON g.cell = c.cell;
   `,
+  `
+  -- What one model said of a generation in a batch, until the other has too: then drift is made of both.
+  CREATE TABLE score (
+    cell INTEGER NOT NULL REFERENCES cell(cell),
+    -- 0 baseline, 1 reasoning
+    scorer INTEGER NOT NULL,
+    -- V8's structured clone, deflated
+    rows BLOB NOT NULL,
+    PRIMARY KEY (cell, scorer)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Files from this version on are read as they are: what came later is for writers. */
+export const READABLE_FROM = 1;
 
 /** Brings a database from its version to ours. @param version its `user_version`. */
 export function migrate(database: DatabaseSync, version: number): void {

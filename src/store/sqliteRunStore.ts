@@ -12,10 +12,12 @@ import {
   decodeAnnotations,
   decodeKl,
   decodePositions,
+  decodeScores,
   decodeText,
   decodeTokens,
   encodeAnnotations,
   encodePositions,
+  encodeScores,
   encodeText,
   encodeTokens,
 } from './blobs.ts';
@@ -304,6 +306,7 @@ export function sqliteRunStore(
       transaction(() => {
         statement('DELETE FROM override WHERE cell = ?').run(cell);
         statement('DELETE FROM drift WHERE cell = ?').run(cell);
+        statement('DELETE FROM score WHERE cell = ?').run(cell);
         statement(
           `INSERT INTO cell (cell, failed, label, value, trace_label, trace_value, sample_group) VALUES (?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (cell) DO UPDATE SET failed = excluded.failed, label = excluded.label, value = excluded.value,
@@ -316,14 +319,15 @@ export function sqliteRunStore(
       });
     },
 
-    unscored({ limit, failed, except }) {
+    unscored({ limit, failed, except, after }) {
       const states = failed === 'only' ? [FAILED] : failed ? [TO_DO, FAILED] : [TO_DO];
       const skip = new Set([...(except ?? [])]);
       const places: RunPlace[] = [];
       for (const state of states) {
         const rows = all(
-          'SELECT cell FROM cell WHERE drift_state = ? AND failed = 0 ORDER BY cell LIMIT ?',
+          'SELECT cell FROM cell WHERE drift_state = ? AND failed = 0 AND cell > ? ORDER BY cell LIMIT ?',
           state,
+          after ? cellOf(after) : -1,
           limit + skip.size,
         ) as unknown as { cell: number }[];
         for (const { cell } of rows) {
@@ -335,6 +339,26 @@ export function sqliteRunStore(
       return places;
     },
 
+    scores(place, scorer) {
+      const row = one(
+        'SELECT rows FROM score WHERE cell = ? AND scorer = ?',
+        cellOf(place),
+        SIDES.indexOf(scorer),
+      ) as unknown as { rows: Uint8Array } | undefined;
+      return row ? guarded(() => decodeScores(row.rows)) : null;
+    },
+
+    putScores(place, scorer, scores) {
+      const rows = encodeScores(scores);
+      transaction(() => {
+        statement('INSERT OR REPLACE INTO score (cell, scorer, rows) VALUES (?, ?, ?)').run(
+          cellOf(place),
+          SIDES.indexOf(scorer),
+          rows,
+        );
+      });
+    },
+
     putDrift(place, drift) {
       const cell = cellOf(place);
       const failed = 'failure' in drift;
@@ -343,6 +367,7 @@ export function sqliteRunStore(
       const mean = failed ? null : (drift.summary?.all.klForward.mean ?? null);
       const blob = encodePositions(positions);
       transaction(() => {
+        statement('DELETE FROM score WHERE cell = ?').run(cell);
         statement('INSERT OR REPLACE INTO drift (cell, json, positions) VALUES (?, ?, ?)').run(
           cell,
           JSON.stringify(rest),

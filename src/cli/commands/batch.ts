@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { inSlices } from '../../core/annotate/detector.ts';
-import { batchLines, batchReadme, inFiles, resultsFor } from '../../core/audit/batch/batch.ts';
-import { importRecorded } from '../../core/audit/recorded/importRecorded.ts';
-import { readRecorded } from '../../core/audit/recorded/read.ts';
+import { batchLines, inFiles } from '../../core/audit/batch/batch.ts';
+import { importResults } from '../../core/audit/batch/importResults.ts';
+import { batchReadme, type JobFiles } from '../../core/audit/batch/readme.ts';
+import { scoringLines, USUAL_ALTERNATIVES } from '../../core/audit/batch/scoringLines.ts';
 import type { RunStore } from '../../core/audit/runStore.ts';
 import { annotateSide, type SideTexts } from '../../core/compare/annotateSide.ts';
 import { DEFAULT_THRESHOLD, DEFAULT_TOP } from '../../core/compare/scoring.ts';
-import { FailureError, fail } from '../../shared/failure.ts';
-import { bySide, SIDES, type Side } from '../../shared/side.ts';
+import type { SideAnnotations } from '../../shared/annotation.ts';
+import { bySide, SIDES } from '../../shared/side.ts';
 import { type NewFile, newFile, withSource } from '../../store/files.ts';
 import { lockRun } from '../../store/lock.ts';
 import { createRunFile, openRunFile } from '../../store/runFile.ts';
@@ -32,9 +33,9 @@ import { PAIR_OPTIONS } from './shared.ts';
 
 export const batchCommand: Command = {
   name: 'batch',
-  summary: 'Generate an audit elsewhere: write it as batch files, and take the results back.',
+  summary: 'Generate and score an audit elsewhere: write it as batch files, and take the results back.',
   usage: [
-    'export SET --pair NAME -o RUN --dir DIR [--generations K] [--limit N]',
+    'export SET --pair NAME -o RUN --dir DIR [--generations K] [--limit N] [--alternatives N]',
     'import RESULTS... -o RUN',
   ],
   operands: ['export|import', 'FILE...'],
@@ -44,11 +45,17 @@ export const batchCommand: Command = {
     { name: 'dir', value: 'DIR', help: 'Where export writes the batch files and their README.' },
     { name: 'generations', value: 'K', help: 'Generations of each model for each sample. Default: 1.' },
     { name: 'limit', value: 'N', help: 'Only the first N samples of the set.' },
+    {
+      name: 'alternatives',
+      value: 'N',
+      help: 'How many of the likeliest tokens a position scoring lines ask for. Default: 20, vLLM’s usual limit.',
+    },
   ],
   details: `
 export writes what a run has still to generate as files for OpenAI's batch API, which vllm run-batch reads too, split
-at 50,000 lines and 200 MB, with a README that says the commands. import takes their results, in any order and in parts,
-and reports what failed and what is missing. Importing a file twice changes nothing.`,
+at 50,000 lines and 200 MB, with a README that says the commands; and of what is generated, the scoring job for vllm
+run-batch: each model reads what both wrote. import takes the results, in any order and in parts, and reports what failed
+and what is missing. Importing a file twice changes nothing.`,
   run: runBatch,
 };
 
@@ -68,6 +75,7 @@ async function exportBatch(set: string, out: string, args: Arguments, context: C
   const dir = resolve(context.cwd, required(args, 'dir'));
   const generations = numberOf(args, 'generations', 1, true) ?? 1;
   const limit = numberOf(args, 'limit', 1, true);
+  const alternatives = numberOf(args, 'alternatives', 1, true) ?? USUAL_ALTERNATIVES;
   const pair = loadPair(required(args, 'pair'), args.values.pairs, context);
   const path = resolve(context.cwd, out);
   let store: RunStore;
@@ -80,17 +88,31 @@ async function exportBatch(set: string, out: string, args: Arguments, context: C
   }
   try {
     await mkdir(dir, { recursive: true });
-    const written = bySide((): string[] => []);
-    let lines = 0;
-    for (const side of SIDES) lines += await writeSide(store, side, dir, written[side], context);
-    if (lines === 0) {
-      context.stdout.write(`${visibleInline(out)} has nothing left to generate.\n`);
+    const files: JobFiles = { generate: bySide(() => []), score: bySide(() => []) };
+    let [toGenerate, toScore] = [0, 0];
+    for (const side of SIDES) {
+      const generate = await writeFiles(batchLines(store, side), dir, side, context);
+      const score = await writeFiles(scoringLines(store, side, alternatives), dir, `${side}-scores`, context);
+      files.generate[side] = generate.names;
+      files.score[side] = score.names;
+      toGenerate += generate.lines;
+      toScore += score.lines;
+    }
+    if (toGenerate + toScore === 0) {
+      context.stdout.write(`${visibleInline(out)} has nothing left to generate or to score.\n`);
       return 0;
     }
-    await writeFile(join(dir, 'README.md'), batchReadme(store.info(), written, out));
-    const count = written.baseline.length + written.reasoning.length;
+    await writeFile(join(dir, 'README.md'), batchReadme(store.info(), files, out, alternatives));
+    const what = [
+      ...(toGenerate > 0 ? [`${toGenerate} to generate`] : []),
+      ...(toScore > 0 ? [`${toScore} to score`] : []),
+    ];
+    const count = SIDES.reduce(
+      (sum, side) => sum + files.generate[side].length + files.score[side].length,
+      0,
+    );
     context.stdout.write(
-      `${lines} lines in ${count} files. What to do with them: ${visibleInline(join(args.values.dir!, 'README.md'))}\n`,
+      `${toGenerate + toScore} lines in ${count} files (${what.join(', ')}). What to do with them: ${visibleInline(join(args.values.dir!, 'README.md'))}\n`,
     );
     return 0;
   } finally {
@@ -98,31 +120,31 @@ async function exportBatch(set: string, out: string, args: Arguments, context: C
   }
 }
 
-/** Writes one model's files, each whole or not at all. @returns the number of lines */
-async function writeSide(
-  store: RunStore,
-  side: Side,
+/** Writes lines as `NAME-000.jsonl` and so on, each whole or not at all. */
+async function writeFiles(
+  lines: Iterable<string>,
   dir: string,
-  names: string[],
+  stem: string,
   { signal }: Context,
-): Promise<number> {
+): Promise<{ names: string[]; lines: number }> {
+  const names: string[] = [];
   let file: NewFile | undefined;
-  let lines = 0;
+  let count = 0;
   try {
-    for (const { line, begins } of inFiles(batchLines(store, side))) {
+    for (const { line, begins } of inFiles(lines)) {
       signal.throwIfAborted();
       if (begins) {
         await file?.done();
         file = undefined;
-        const name = `${side}-${String(names.length).padStart(3, '0')}.jsonl`;
+        const name = `${stem}-${String(names.length).padStart(3, '0')}.jsonl`;
         file = await newFile(join(dir, name), name);
         names.push(name);
       }
       await file!.write(line);
-      lines++;
+      count++;
     }
     await file?.done();
-    return lines;
+    return { names, lines: count };
   } catch (error) {
     await file?.discard();
     throw error;
@@ -133,44 +155,45 @@ async function importBatch(files: readonly string[], out: string, context: Conte
   const detectors = await openDetectors(context.media);
   const annotate = (texts: SideTexts) => inSlices(annotateSide(detectors, texts), { signal: context.signal });
   const path = resolve(context.cwd, out);
-  const store = openRunFile(path);
   const release = lockRun(path);
-  let [added, known, faults] = [0, 0, 0];
   try {
-    for (const file of files) {
-      for (const side of SIDES) {
-        const found = await withSource(resolve(context.cwd, file), file, async (source) => {
-          try {
-            return await importRecorded(
-              store,
-              side,
-              resultsFor(store.info(), side, readRecorded(source)),
-              annotate,
-            );
-          } catch (error) {
-            if (error instanceof FailureError || context.signal.aborted) throw error;
-            return fail('invalid-input', `The file ${file} cannot be read: ${(error as Error).message}.`);
-          }
-        });
-        added += found.added;
-        known += found.known;
-        faults += found.faults.length + found.moreFaults;
-        for (const { where, reason } of found.faults) {
-          context.stderr.write(`${visibleInline(`driftscope: ${file}: ${where}: ${reason}`)}\n`);
-        }
-        if (found.moreFaults > 0) {
-          context.stderr.write(`driftscope: … and ${found.moreFaults} more like these\n`);
-        }
-      }
+    const store = openRunFile(path);
+    try {
+      return await importFiles(store, files, annotate, context);
+    } finally {
+      store.close();
     }
-    const { total, done } = store.progress();
-    const missing = total - done;
-    context.stdout.write(
-      `${added} added, ${known} there already, ${faults} failed lines; ${missing} of ${total} generations are missing.\n`,
-    );
-    return faults > 0 ? 1 : 0;
   } finally {
-    store.close();
     release();
   }
+}
+
+async function importFiles(
+  store: RunStore,
+  files: readonly string[],
+  annotate: (texts: SideTexts) => Promise<SideAnnotations>,
+  context: Context,
+): Promise<ExitCode> {
+  let [added, known, failed] = [0, 0, 0];
+  for (const file of files) {
+    const found = await withSource(resolve(context.cwd, file), file, (source) =>
+      importResults(store, source, annotate),
+    );
+    added += found.added;
+    known += found.known;
+    failed += found.faults.length + found.moreFaults;
+    for (const { where, reason } of found.faults) {
+      context.stderr.write(`${visibleInline(`driftscope: ${file}: ${where}: ${reason}`)}\n`);
+    }
+    if (found.moreFaults > 0) {
+      context.stderr.write(`driftscope: … and ${found.moreFaults} more like these\n`);
+    }
+  }
+  const { total, done, scored } = store.progress();
+  const missing = [`${total - done} of ${total} generations`];
+  if (store.info().scoring) missing.push(`the drift of ${done - scored}`);
+  context.stdout.write(
+    `${added} added, ${known} there already, ${failed} failed lines; ${missing.join(' and ')} missing.\n`,
+  );
+  return failed > 0 ? 1 : 0;
 }

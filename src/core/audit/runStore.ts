@@ -7,6 +7,7 @@ import type { Dimension, Sample } from '../../shared/prompt.ts';
 import type { SampleQuery, SampleRow } from '../../shared/sampleRows.ts';
 import type { Side } from '../../shared/side.ts';
 import type { HumanVerdict, Override } from '../../shared/verdict.ts';
+import type { TextScores } from './batch/scores.ts';
 
 /**
  * What a run keeps, whatever keeps it: an audit writes it as it goes, reports read it. Every `put` is kept once it
@@ -49,8 +50,12 @@ export interface RunWriter {
   missing(side: Side, query: MissingQuery): MissingPlace[];
   /** Replaces what stands there, its drift included. */
   putGeneration(place: RunPlace, generation: StoredGeneration): void;
-  /** Generations that drift has not been tried on, those whose scoring failed too, or only those. */
-  unscored(query: { limit: number; failed: boolean | 'only'; except?: ReadonlySet<string> }): RunPlace[];
+  /** Generations that drift has not been tried on. */
+  unscored(query: UnscoredQuery): RunPlace[];
+  /** What one model said of a generation elsewhere, until the other has too and drift is put. */
+  scores(place: RunPlace, scorer: Side): TextScores | null;
+  /** Replaces what stands there. */
+  putScores(place: RunPlace, scorer: Side, scores: TextScores): void;
   putDrift(place: RunPlace, drift: Drift | { failure: Failure }): void;
   /** Turns scoring on for a run that was made without, or changes what is kept. */
   setScoring(scoring: RunInfo['scoring']): void;
@@ -75,6 +80,16 @@ export interface MissingQuery {
   after: RunPlace | null;
   /** Failed generations too, or only those. */
   failed: boolean | 'only';
+}
+
+export interface UnscoredQuery {
+  limit: number;
+  /** Those whose scoring failed too, or only those. */
+  failed: boolean | 'only';
+  /** Keys of places to leave out: see {@link placeKey}. */
+  except?: ReadonlySet<string>;
+  /** Only places after it. */
+  after?: RunPlace | null;
 }
 
 export interface MissingPlace extends RunPlace {

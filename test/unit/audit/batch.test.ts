@@ -64,7 +64,7 @@ describe('batch', () => {
   test('export writes each model’s lines and how to run them', async (t) => {
     const { at, first } = await exported(t);
     assert.equal(first.code, 0, first.stderr);
-    assert.match(first.stdout, /^12 lines in 2 files\./);
+    assert.match(first.stdout, /^12 lines in 2 files \(12 to generate\)\./);
     assert.deepEqual(readdirSync(at('job')).sort(), [
       'README.md',
       'baseline-000.jsonl',
@@ -116,11 +116,15 @@ describe('batch', () => {
     assert.equal(first.code, 1);
     assert.equal(
       first.stdout,
-      '3 added, 0 there already, 2 failed lines; 9 of 12 generations are missing.\n',
+      '3 added, 0 there already, 2 failed lines; 9 of 12 generations and the drift of 3 missing.\n',
     );
     assert.match(first.stderr, /failed: Overloaded\./);
     assert.match(first.stderr, /00000000\/baseline\/0\/0: it is no line of this run/);
-    assert.match((await again()).stdout, /^9 lines in 2 files/, 'what is missing can be written again');
+    assert.match(
+      (await again()).stdout,
+      /^15 lines in 4 files \(9 to generate, 6 to score\)/,
+      'what is missing can be written again, and what is there scored',
+    );
 
     const all = [
       'import',
@@ -131,7 +135,7 @@ describe('batch', () => {
     ];
     assert.equal(
       (await run(...all)).stdout,
-      '9 added, 3 there already, 0 failed lines; 0 of 12 generations are missing.\n',
+      '9 added, 3 there already, 0 failed lines; 0 of 12 generations and the drift of 12 missing.\n',
     );
     const store = readRunFile(at('run.drift'));
     const before = [...store.outcomes()];
@@ -144,12 +148,12 @@ describe('batch', () => {
     store.close();
     assert.equal(
       (await run(...all)).stdout,
-      '0 added, 12 there already, 0 failed lines; 0 of 12 generations are missing.\n',
+      '0 added, 12 there already, 0 failed lines; 0 of 12 generations and the drift of 12 missing.\n',
     );
     const after = readRunFile(at('run.drift'));
     assert.deepEqual([...after.outcomes()], before);
     after.close();
-    assert.match((await again()).stdout, /has nothing left to generate/);
+    assert.match((await again()).stdout, /^24 lines in 2 files \(24 to score\)/);
   });
 
   test('files end at the limits of lines and of bytes', () => {

@@ -1,4 +1,5 @@
 import type { SideAnnotations } from '../../../shared/annotation.ts';
+import type { RunPlace } from '../../../shared/audit.ts';
 import type { Generation } from '../../../shared/generation.ts';
 import { inputText } from '../../../shared/prompt.ts';
 import type { Side } from '../../../shared/side.ts';
@@ -45,7 +46,7 @@ export async function importRecorded(
   entries: AsyncIterable<RecordedEntry>,
   annotate: (texts: SideTexts) => Promise<SideAnnotations>,
 ): Promise<ImportedCount> {
-  const { pair, generations } = store.info();
+  const { generations } = store.info();
   const positions = new Map<string, number>();
   let at = 0;
   for (const { id } of store.samples()) positions.set(id, at++);
@@ -73,25 +74,31 @@ export async function importRecorded(
       fault(name, `it has more generations than the run’s ${generations}`);
       continue;
     }
-    const place = { sample, k, side };
-    if (store.has(place)) {
-      result.known++;
-      continue;
-    }
-    const generation = generationOf(value, pair.models[side].trace ?? null);
-    const { trace, answer } = generation;
-    const facts = store.sample(sample);
-    const annotations = await annotate({
-      trace,
-      answer,
-      prompt: inputText(facts.input),
-      secrets: facts.secrets ?? [],
-    });
-    const outcome = outcomeOf(facts, side, { trace, answer }, annotations);
-    store.putGeneration(place, { generation, annotations, outcome });
-    result.added++;
+    result[await putRecorded(store, { sample, k, side }, value, annotate)]++;
   }
   return result;
+}
+
+/** Puts one response into a run, annotated, unless the run has one there that did not fail. */
+export async function putRecorded(
+  store: RunStore,
+  place: RunPlace,
+  value: Recorded,
+  annotate: (texts: SideTexts) => Promise<SideAnnotations>,
+): Promise<'added' | 'known'> {
+  if (store.has(place)) return 'known';
+  const generation = generationOf(value, store.info().pair.models[place.side].trace ?? null);
+  const { trace, answer } = generation;
+  const facts = store.sample(place.sample);
+  const annotations = await annotate({
+    trace,
+    answer,
+    prompt: inputText(facts.input),
+    secrets: facts.secrets ?? [],
+  });
+  const outcome = outcomeOf(facts, place.side, { trace, answer }, annotations);
+  store.putGeneration(place, { generation, annotations, outcome });
+  return 'added';
 }
 
 function positionOf({ position }: Recorded, size: number): number | undefined {

@@ -99,13 +99,20 @@ function lineRecords(value: unknown): Recorded[] {
   });
 }
 
-function batchLine(value: Json): Recorded {
-  const { response, error } = value;
+/** The answer in a line of a batch's results. @throws Error with what it says went wrong */
+export function batchBody({ custom_id, response, error }: Json): Json {
   const body = isObject(response) ? response.body : null;
-  const choice = isObject(body) && Array.isArray(body.choices) ? (body.choices[0] as unknown) : null;
+  if (isObject(body) && Array.isArray(body.choices)) return body;
+  throw new Error(
+    `${String(custom_id)} failed: ${messageIn(error) ?? messageIn(body) ?? 'it has no answer'}`,
+  );
+}
+
+export function batchLine(value: Json): Recorded {
+  const body = batchBody(value);
+  const [choice] = body.choices as unknown[];
   if (!isObject(choice) || !isObject(choice.message)) {
-    const said = messageIn(error) ?? messageIn(body) ?? 'it has no answer';
-    throw new Error(`${String(value.custom_id)} failed: ${said}`);
+    throw new Error(`${String(value.custom_id)} failed: it has no answer`);
   }
   return {
     ...message(choice.message),
@@ -117,7 +124,7 @@ function batchLine(value: Json): Recorded {
 }
 
 /** What a failed line says: a text (vLLM), `{message}` (OpenAI), or `{error: {message}}` (both, of a server's answer). */
-export function messageIn(error: unknown): string | null {
+function messageIn(error: unknown): string | null {
   if (typeof error === 'string' && error !== '') return error;
   if (!isObject(error)) return null;
   return typeof error.message === 'string' ? error.message : messageIn(error.error);
