@@ -163,6 +163,7 @@ async function tryOut(
   signal: AbortSignal,
   found: (check: ProbeCheck) => void,
 ): Promise<void> {
+  let first: ScoredRow[] | null = null;
   const check = async (id: string, title: string, run: () => Promise<Outcome>) => {
     let outcome: Outcome;
     try {
@@ -171,7 +172,9 @@ async function tryOut(
       signal.throwIfAborted();
       if (!(error instanceof FailureError)) throw error;
       const { kind, message, detail }: Failure = error.failure;
-      outcome = [PASSING.includes(kind) ? 'unknown' : 'failed', detail ? `${message} ${detail}` : message];
+      // A server that takes text may have to pass on one text, and still score others.
+      const isPassing = PASSING.includes(kind) || (kind === 'cannot-score' && first !== null);
+      outcome = [isPassing ? 'unknown' : 'failed', detail ? `${message} ${detail}` : message];
     }
     found({ id, title, result: outcome[0], seen: outcome[1] });
   };
@@ -187,7 +190,6 @@ async function tryOut(
     return rows;
   };
 
-  let first: ScoredRow[] | null = null;
   await check(
     'values',
     'Log-probabilities are numbers ≤ 0 of the given tokens, and add up to at most 1',

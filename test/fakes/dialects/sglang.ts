@@ -8,6 +8,8 @@ export interface FakeSglangOptions {
   lie?: Lie;
   /** Whether `/tokenize` takes chats, as it does of late. Default true. */
   tokenizesChats?: boolean;
+  /** What runs; may change while the server does, as after a restart. */
+  served?: { path: string };
   /** What it generates when asked as a chat. Streams come without ids. */
   writes?: readonly number[];
 }
@@ -18,7 +20,7 @@ export interface FakeSglangOptions {
  */
 export function fakeSglang(
   model: TrueModel,
-  { lie, tokenizesChats = true, writes = [] }: FakeSglangOptions = {},
+  { lie, tokenizesChats = true, served = { path: 'lab/fake-model' }, writes = [] }: FakeSglangOptions = {},
 ): Promise<FakeServer> {
   let calls = 0;
   let fallen = false;
@@ -67,7 +69,7 @@ export function fakeSglang(
     switch (`${request.method} ${request.path}`) {
       case 'GET /get_model_info':
         return json(200, {
-          model_path: 'lab/fake-model',
+          model_path: served.path,
           tokenizer_path: 'lab/fake-model',
           is_generation: true,
           vocab_size: model.vocabularySize,

@@ -16,6 +16,7 @@ export interface CutText {
 export interface CutTexts {
   /** Null where the pieces are not those of the text. */
   remember(text: string, ids: readonly number[], pieces: readonly string[]): CutText | null;
+  /** Of the ids of such a text, or of its beginning. */
   of(ids: readonly number[]): CutText | null;
 }
 
@@ -33,7 +34,13 @@ export function cutTexts(): CutTexts {
       known.length = Math.min(known.length, REMEMBERED);
       return cut;
     },
-    of: (ids) => known.find((cut) => sameIds(cut.ids, ids)) ?? null,
+    of(ids) {
+      const cut = known.find((other) => sameIds(other.ids.slice(0, ids.length), ids));
+      if (!cut || cut.ids.length === ids.length) return cut ?? null;
+      const pieces = cut.pieces.slice(0, ids.length);
+      const text = alignPieces(cut.text, cut.pieces)!.slice(0, ids.length).join('');
+      return { ids, pieces, text };
+    },
   };
 }
 
