@@ -159,6 +159,7 @@ export function activate(context: vscode.ExtensionContext) {
       ...promptSetCommands({ ...curation, imports, activeComparison: () => panels.active() }),
       'driftscope.openAsGrid': (uri) => openAsGrid(uri),
       'driftscope.openAsText': (uri) => openAsText(uri),
+      'driftscope.revealFile': (uri) => vscode.commands.executeCommand('revealInExplorer', uri),
       'driftscope.deleteFiles': (uri, selected) => deleteFiles(uri, selected),
       'driftscope.usePair': (choice) => catalog.choose(choice),
       'driftscope.exportLabels': (to) => exportLabels(labels, to),

@@ -6,7 +6,9 @@ import { launchBrowser } from '../../tools/browser.ts';
 import { type RunningEditor, startEditor } from '../../tools/realEditor.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-export const VSIX = join(ROOT, 'out', `driftscope-${process.platform}-${process.arch}.vsix`);
+/** Another one may be tried than that of the last `npm run package`. */
+export const VSIX =
+  process.env.DRIFTSCOPE_VSIX ?? join(ROOT, 'out', `driftscope-${process.platform}-${process.arch}.vsix`);
 const SHOTS = join(ROOT, 'out/screenshots');
 
 /** A real VS Code with the extension installed from its VSIX and a copy of the demo workspace open. */

@@ -2,6 +2,7 @@ import { runAll } from './harness.ts';
 import './activation.ts';
 import './pairFile.ts';
 import './prompts.ts';
+import './promptSets.ts';
 import './compare.ts';
 import './verdicts.ts';
 import './engine.ts';
