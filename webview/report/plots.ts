@@ -83,7 +83,7 @@ export function plots(
 
 /** As many panels beside each other as fit, all of one width. */
 function panelWidth(width: number, least: number, most: number): number {
-  const room = width - 40;
+  const room = width - 52;
   const columns = Math.max(1, Math.floor(room / (least + 24)));
   return Math.min(most, Math.floor(room / columns - 24));
 }

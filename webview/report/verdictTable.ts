@@ -35,7 +35,7 @@ export function verdictTable(
   actions: TableActions,
 ): TemplateResult {
   const reach = reachOf(dimensions);
-  const picture = width < NARROW ? 150 : width < 1500 ? 230 : 320;
+  const picture = width < NARROW ? 120 : width < 1500 ? 230 : 320;
   const level = `${100 * (1 - options.alpha)} %`;
   return html`<table class="verdict-table" aria-busy=${busy ? 'true' : 'false'} data-testid="verdict-table">
     <caption class="sr-only">
@@ -47,9 +47,8 @@ export function verdictTable(
         <th scope="col" class="number" title="Samples with an outcome of both models, which all figures of the row are over">n</th>
         <th scope="col" class="number" title="Mean value of the baseline’s answers">Baseline</th>
         <th scope="col" class="number" title="Mean value of the reasoning model’s answers">Reasoning</th>
-        <th scope="col" class="number" title="Reasoning − baseline, in points (hundredths)">Δ</th>
+        <th scope="col" class="nowrap" colspan="2" title="Reasoning − baseline in points (hundredths), with its 95 % interval">Δ <span class="dim">[95 % interval]</span></th>
         <th scope="col" class="axis-head">${pictureView(intervalAxis(options.margin, reach, picture))}</th>
-        <th scope="col" title="95 % interval of the difference, in points">95 % interval</th>
         <th scope="col" class="number" title="p of the paired test, corrected by Holm over the dimensions of the run; tests at ${level}">p (Holm)</th>
         <th scope="col">Verdict${partial ? html` <span class="partial">so far</span>` : nothing}</th>
         <th scope="col" class="number" title="Mean forward KL per token, KL(reasoning ‖ baseline) in nats, over the reasoning model’s generations; ≥ where only a lower bound is known">KL, nats</th>
@@ -69,7 +68,7 @@ function row(
   actions: TableActions,
 ): TemplateResult {
   const { dimension, n, missing, means, difference, pHolm, p, verdict } = result;
-  const detail = verdictDetail(result);
+  const detail = detailText(result);
   const mean = (side: 'baseline' | 'reasoning') =>
     `Mean over ${count(n)} samples of the ${side} model’s value; 100 %: ${result.measure}`;
   return html`<tbody class="dimension ${verdict}" data-dimension=${dimension}>
@@ -86,14 +85,14 @@ function row(
       <td class="number strong" title="Mean difference reasoning − baseline over ${count(n)} paired samples, in points">
         ${points(difference)}
       </td>
+      <td class="nowrap interval-cell dim" title="95 % interval of the difference: ${result.test}">${interval(result.interval)}</td>
       <td class="picture-cell">${pictureView(intervalPicture(result, reach, width))}</td>
-      <td class="nowrap" title="95 % interval of the difference: ${result.test}">${interval(result.interval)}</td>
       <td class="number" title="p = ${pValue(p)} by ${result.test}; corrected by Holm over the dimensions of the run">
         ${pValue(pHolm)}
       </td>
       <td class="verdict-cell">
         <span class="verdict-word"><span class="verdict-mark" aria-hidden="true">${VERDICT_MARKS[verdict]}</span>${verdict}</span>
-        ${detail ? html`<span class="dim">${verdict === 'preserved' ? `within ${detail}` : detail}</span>` : nothing}
+        ${detail ? html`<span class="dim">${detail}</span>` : nothing}
       </td>
       <td class="number" title=${result.drift ? driftTitle(result.drift) : 'No drift of this dimension is scored'}>
         ${drift(result.drift)}
@@ -101,6 +100,12 @@ function row(
     </tr>
     ${open ? html`<tr class="detail-row"><td colspan="10">${details(result, actions)}</td></tr>` : nothing}
   </tbody>`;
+}
+
+/** n has a column of its own. */
+function detailText(result: DimensionResult): string {
+  const detail = verdictDetail(result).replace(/ \(\d+ here\)$/, '');
+  return result.verdict === 'preserved' ? `within ${detail}` : detail;
 }
 
 function driftTitle({ status, n }: NonNullable<DimensionResult['drift']>): string {
