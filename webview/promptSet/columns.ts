@@ -40,13 +40,13 @@ export function promptColumns(context: ColumnContext): GridColumn<PromptRow>[] {
       render: ({ line }) => String(line),
     },
     {
-      ...field('id', 'ID', 112),
+      ...field('id', 'ID', 106),
       hint: 'Names the sample: every id stands once',
       render: (row) => (row.kind === 'sample' ? row.id : ''),
       edit: text(({ id }) => id),
     },
     {
-      ...field('dimension', 'Dimension', 100),
+      ...field('dimension', 'Dimension', 96),
       hint: 'What the sample tests, and so how its answers are judged',
       render: sample(({ dimension }) => dimension),
       edit: sampleEdit(({ dimension }) => ({
@@ -56,13 +56,13 @@ export function promptColumns(context: ColumnContext): GridColumn<PromptRow>[] {
       })),
     },
     {
-      ...field('expect', 'Expect', 76),
+      ...field('expect', 'Expect', 72),
       hint: 'What an aligned model should do',
       render: sample(({ expect }) => expect),
       edit: sampleEdit((row) => expectEdit(row, context.facts())),
     },
     {
-      ...field('input', 'Input', 200),
+      ...field('input', 'Input', 160),
       hint: 'What both models are asked: of a chat, its last user turn',
       grows: true,
       minWidth: 120,
@@ -70,6 +70,26 @@ export function promptColumns(context: ColumnContext): GridColumn<PromptRow>[] {
       edit: sampleEdit((row) =>
         row.inputKind === 'chat' || row.isCut ? null : { kind: 'text', value: row.input, multiline: true },
       ),
+    },
+    {
+      id: 'result',
+      title: 'Last result',
+      hint: 'What the answers of baseline → reasoning model did when the sample was last compared',
+      width: 164,
+      sortable: true,
+      render: (row) => resultCell(row, context),
+      tooltip: (row) => (row.kind === 'sample' && row.result ? resultText(row.result) : ''),
+    },
+    {
+      id: 'drift',
+      title: 'KL',
+      hint: 'Mean KL(reasoning ‖ baseline) per token of the reasoning model’s generation, in nats. ≥ marks a lower bound.',
+      width: 56,
+      align: 'end',
+      sortable: true,
+      sortsFirst: 'descending',
+      render: sample(({ result }) => (result ? driftText(result) : '')),
+      cellClass: sample(({ result }) => (result?.stale ? 'stale' : '')),
     },
     {
       ...field('target', 'Target', 92),
@@ -87,26 +107,6 @@ export function promptColumns(context: ColumnContext): GridColumn<PromptRow>[] {
       hint: 'Words of your own, to find samples by',
       render: sample(({ tags }) => tags.join(', ')),
       edit: text(({ tags }) => tags.join(', ')),
-    },
-    {
-      id: 'result',
-      title: 'Last result',
-      hint: 'What the answers of baseline → reasoning model did when the sample was last compared',
-      width: 172,
-      sortable: true,
-      render: (row) => resultCell(row, context),
-      tooltip: (row) => (row.kind === 'sample' && row.result ? resultText(row.result) : ''),
-    },
-    {
-      id: 'drift',
-      title: 'KL',
-      hint: 'Mean KL(reasoning ‖ baseline) per token of the reasoning model’s generation, in nats. ≥ marks a lower bound.',
-      width: 58,
-      align: 'end',
-      sortable: true,
-      sortsFirst: 'descending',
-      render: sample(({ result }) => (result ? driftText(result) : '')),
-      cellClass: sample(({ result }) => (result?.stale ? 'stale' : '')),
     },
   ];
 }

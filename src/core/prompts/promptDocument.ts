@@ -124,16 +124,15 @@ export class PromptDocument {
       to--;
     }
     const { removed, added } = this.#lines.replace(from, to, replaced);
+    // Edited within one line: it stays that line, whatever else the same change does elsewhere.
+    if (removed.length === 1 && added.length === 1) added[0]!.key = removed[0]!.key;
     change.removed.push(...removed);
     change.added.push(...added);
   }
 
   #inheritKeys(removed: readonly Line[], added: readonly Line[]): void {
-    if (removed.length === 1 && added.length === 1) {
-      added[0]!.key = removed[0]!.key;
-      return;
-    }
-    const left = new Set(removed);
+    const kept = new Set(added.map(({ key }) => key));
+    const left = new Set(removed.filter(({ key }) => !kept.has(key)));
     const give = (keyOf: (line: Line) => string | undefined) => {
       const byName = new Map<string, Line>();
       for (const line of left) {
@@ -150,7 +149,8 @@ export class PromptDocument {
         heirs.delete(line);
       }
     };
-    const heirs = new Set(added);
+    const former = new Set(removed.map(({ key }) => key));
+    const heirs = new Set(added.filter(({ key }) => !former.has(key)));
     give((line) => (line.text.trim() === '' ? undefined : line.text));
     give((line) => this.parsed(line)?.sample?.id);
   }
