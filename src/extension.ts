@@ -69,11 +69,19 @@ export function activate(context: vscode.ExtensionContext) {
   const promptDocuments = createPromptDocuments();
   const curation = { documents: promptDocuments, memento: workspaceState };
   const imports = createImportPanels({ extensionUri, documents: promptDocuments, log });
+  const check = createCheckPanel({
+    extensionUri,
+    run: probeRunner({ engine, keys, probes }),
+    reveal: (place) => revealPair(catalog, place),
+    log,
+    onDidProgress: engine.onDidProgress,
+  });
   const panels = createComparePanels({
     extensionUri,
     run,
     judge: judgesRunner({ engine, keys }),
     pickJudge: () => pickJudge(catalog),
+    checkPair: (pair) => checkPair(catalog, check, pair),
     addToPromptSet: async (state) =>
       addToPromptSet({ samples: [await draftFromComparison(state)] }, curation),
     labels,
@@ -104,13 +112,6 @@ export function activate(context: vscode.ExtensionContext) {
   const openRuns = createOpenRuns(reportServices);
   const reports = registerReportEditors(reportServices, openRuns);
   const studies = createStudyPanels(reportServices, openRuns);
-  const check = createCheckPanel({
-    extensionUri,
-    run: probeRunner({ engine, keys, probes }),
-    reveal: (place) => revealPair(catalog, place),
-    log,
-    onDidProgress: engine.onDidProgress,
-  });
   const statusBar = showCurrentPair(catalog);
 
   context.subscriptions.push(

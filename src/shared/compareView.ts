@@ -23,6 +23,8 @@ export interface CompareContract {
     askJudge(): void;
     /** Lets the user add the prompt to a prompt set, with what both models did. */
     addToPromptSet(): void;
+    /** Tries out what the pair's servers can score, in a view of its own. */
+    checkPair(): void;
     /** Opens the prompt file at the sample. */
     revealOrigin(): void;
     /** Puts text on the clipboard. */

@@ -3,9 +3,12 @@ import type { ScoredPosition } from './drift.ts';
 /** A figure by which positions can be ranked and coloured. */
 export type DriftFigure = 'klForward' | 'klReverse' | 'jsd';
 
-export interface HotspotOptions {
+/** A place in a text that has a figure. */
+export type Ranked = Pick<ScoredPosition, 'index' | 'segment'>;
+
+export interface HotspotOptions<P extends Ranked> {
   /** Or what to rank by instead: a function of the position, in nats. */
-  figure: DriftFigure | ((position: ScoredPosition) => number);
+  figure: (P extends ScoredPosition ? DriftFigure : never) | ((position: P) => number);
   /** Nats; only positions strictly above it. */
   threshold: number;
   /** At most so many, the largest ones. Default: all. */
@@ -17,12 +20,13 @@ export interface HotspotOptions {
  * than the one before, not smaller than the one after), so that one burst of drift is one stop and not twenty. The
  * largest first; equal ones in text order. Control tokens are no hotspots, and separate their neighbours.
  */
-export function hotspots(
-  positions: readonly ScoredPosition[],
-  { figure, threshold, limit = Number.POSITIVE_INFINITY }: HotspotOptions,
-): ScoredPosition[] {
-  const figureOf = typeof figure === 'function' ? figure : (position: ScoredPosition) => position[figure];
-  const isPeak = (position: ScoredPosition, at: number) => {
+export function hotspots<P extends Ranked = ScoredPosition>(
+  positions: readonly P[],
+  { figure, threshold, limit = Number.POSITIVE_INFINITY }: HotspotOptions<P>,
+): P[] {
+  const figureOf =
+    typeof figure === 'function' ? figure : (position: P) => (position as unknown as ScoredPosition)[figure];
+  const isPeak = (position: P, at: number) => {
     const neighbour = (offset: -1 | 1) => {
       const other = positions[at + offset];
       return other?.segment === position.segment ? figureOf(other) : Number.NEGATIVE_INFINITY;

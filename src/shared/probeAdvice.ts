@@ -27,7 +27,7 @@ function forTighterBounds({ identity, scoring: { maxTop } }: ModelProbe): string
 }
 
 function forAnyDrift({ failure, scoring, checks, identity }: ModelProbe): string[] {
-  if (failure) return failure.remedy ? [failure.remedy] : [];
+  if (failure) return []; // its remedy stands with it
   if (scoring.reach !== 'top-k') return [ANY_SERVER];
   const values = checks.find(({ id, result }) => id === 'values' && result === 'failed');
   if (values && identity?.server === 'vLLM') {

@@ -1,11 +1,12 @@
 // Comparisons to look at and to measure the view with: made from a seed, with figures that follow from real
 // distributions over a small vocabulary, so that KL, ranks, surprisals and alternatives agree with one another.
 
+import { spanDrift } from '../../src/core/drift/spanScorer.ts';
 import { summarize } from '../../src/core/drift/summarize.ts';
 import type { ComparisonEvent, ComparisonState } from '../../src/shared/comparison.ts';
 import { initialComparison } from '../../src/shared/comparison.ts';
 import type { DiffRow, Span, TextDiff } from '../../src/shared/diff.ts';
-import type { Alternative, Drift, ScoredPosition } from '../../src/shared/drift.ts';
+import type { Alternative, Drift, ScoredPosition, ScoredSpan } from '../../src/shared/drift.ts';
 import type { Generation, Segment, Token } from '../../src/shared/generation.ts';
 import type { Message } from '../../src/shared/prompt.ts';
 import { seededRandom } from '../../src/shared/random.ts';
@@ -26,7 +27,8 @@ export interface ComparisonRecipe {
   /** Empty: neither model wrote a trace. */
   trace: Passage[];
   answer: Passage[];
-  status: 'exact' | 'bound' | 'unavailable';
+  /** `spans`: the tokenizers differ. */
+  status: 'exact' | 'bound' | 'unavailable' | 'spans';
   /** Alternatives per model and position; 0 leaves them out, as the host does in very long comparisons. */
   top: number;
 }
@@ -90,6 +92,7 @@ export function makeComparison(recipe: ComparisonRecipe): {
         summary: null,
       };
     }
+    if (recipe.status === 'spans') return spansOver(generations[author].tokens, author, random);
     const positions = score(generations[author].tokens, author, recipe, random);
     return {
       status: recipe.status,
@@ -272,6 +275,35 @@ function score(
       top: bySide((side) => likeliest(p[side], names, n, shown)),
     };
   });
+}
+
+/** Spans of one to three tokens, each as likely as chance has it; drift comes in bursts here too. */
+function spansOver(tokens: readonly Token[], author: Side, random: () => number): Drift {
+  const written = tokens.slice(0, 1 + tokens.findLastIndex(({ segment }) => segment !== 'control'));
+  const spans: ScoredSpan[] = [];
+  let mood = 0.2;
+  for (let from = 0; from < written.length; ) {
+    mood = random() < 0.12 ? 2 + 6 * random() : mood * 0.6 + 0.1;
+    const to = Math.min(written.length, from + 1 + Math.floor(random() * 3));
+    const own = written.slice(from, to);
+    const segment = own.every((token) => token.segment === own[0]!.segment) ? own[0]!.segment : 'control';
+    const told = -Math.log(0.3 + 0.69 * random()) * own.length;
+    const surprisal = bySide((side) =>
+      side === author ? told : Math.max(0.01, told + gaussian(random) * mood),
+    );
+    const pieces = bySide((side) => (side === author ? own.length : 1 + Math.floor(random() * 4)));
+    const text = own.map((token) => token.text).join('');
+    spans.push({ tokens: [from, to], text, segment, surprisal, pieces });
+    from = to;
+  }
+  return {
+    status: 'unavailable',
+    reason: 'The two models’ tokenizers differ: emoji: 14 tokens in one and 11 in the other.',
+    coverage: null,
+    positions: [],
+    summary: null,
+    spans: spanDrift(spans),
+  };
 }
 
 function likeliest(p: readonly number[], names: readonly string[], n: number, shown: number): Alternative[] {

@@ -1,11 +1,13 @@
 // What VS Code's webview shell and the extension host do for the view, in the page: theme variables on <html>, a
 // class on <body>, an acquireVsCodeApi whose other end answers calls from a scenario.
 import { initialComparison } from '../../src/shared/comparison.ts';
+import { CHECK_SCENARIOS } from './checkScenarios.ts';
 import { longPassages, makeComparison } from './generate.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { SCENARIOS as COMPARE_SCENARIOS } from './scenarios.ts';
 import { THEMES } from './themes.ts';
 
 const parameters = new URLSearchParams(location.search);
+const SCENARIOS = { compare: COMPARE_SCENARIOS, check: CHECK_SCENARIOS }[parameters.get('view') ?? 'compare'];
 
 function setTheme(name) {
   const { bodyClass, variables } = THEMES[name];

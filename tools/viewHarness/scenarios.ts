@@ -9,6 +9,7 @@ import {
 import type { Span } from '../../src/shared/diff.ts';
 import type { Failure } from '../../src/shared/failure.ts';
 import type { Judgement } from '../../src/shared/judgement.ts';
+import type { MatchingCheck } from '../../src/shared/probe.ts';
 import { bySide, type Side } from '../../src/shared/side.ts';
 import { type ComparisonRecipe, longPassages, makeComparison, type Passage } from './generate.ts';
 
@@ -224,10 +225,94 @@ function overruled(): ComparisonState {
   return events.reduce(reduceComparison, flipped());
 }
 
+const SAME: MatchingCheck[] = (
+  [
+    ['base-model', 'Base model', 'Qwen/Qwen2.5-7B'],
+    ['lineage', 'Declared lineage', 'Qwen/Qwen2.5-7B'],
+    ['parameters', 'Parameters', '7,615,616,512'],
+    ['tokenizer', 'Tokenizer', null],
+    ['vocabulary', 'Vocabulary', '152,064'],
+    ['chat-template', 'Chat template', 'a1b2c3d4, 2507 characters'],
+    ['quantization', 'Quantization', 'Q8_0'],
+    ['context', 'Context length', '32,768'],
+  ] as const
+).map(([id, title, value]) => ({
+  ...{ id, title, result: 'same', values: bySide(() => value) },
+  ...(id === 'tokenizer' && { detail: 'both cut the probe texts into the same ids' }),
+}));
+
+function checked(matching: MatchingCheck[], fault: string | null = null): ComparisonState {
+  return { ...makeComparison(refused).state, check: { state: 'checked', check: { matching, fault } } };
+}
+
+const differing = (check: MatchingCheck): MatchingCheck => {
+  if (check.id === 'quantization') {
+    return { ...check, result: 'differs', values: { baseline: 'F16', reasoning: 'Q4_K_M' } };
+  }
+  if (check.id !== 'chat-template') return check;
+  const values = { baseline: 'a1b2c3d4, 2507 characters', reasoning: '90ab12cd, 2613 characters' };
+  const detail = 'they part after 2410 characters: "{{ eos }}" and "<think>\\n{{ eos }}"';
+  return { ...check, result: 'differs', values, detail };
+};
+const unknown = (check: MatchingCheck): MatchingCheck =>
+  ['base-model', 'quantization', 'lineage', 'parameters'].includes(check.id)
+    ? { ...check, result: 'unknown', values: { baseline: check.values.baseline, reasoning: null } }
+    : check;
+
 export const SCENARIOS: Record<string, () => ComparisonState> = {
   flipped,
   overruled,
   refused: () => makeComparison(refused).state,
+  matched: () => checked(SAME),
+  mismatched: () => checked(SAME.map(differing)),
+  matchUnknown: () => checked(SAME.map(unknown)),
+  faulty: () => {
+    const fault =
+      'deepseek-ai/DeepSeek-R1-Distill-Qwen-7B fails a check of how it scores (“They are natural logarithms”): the probabilities of the whole vocabulary add up to 3.21.';
+    const { state } = makeComparison({ ...refused, status: 'unavailable' });
+    const none = {
+      status: 'unavailable' as const,
+      reason: fault,
+      coverage: null,
+      positions: [],
+      summary: null,
+    };
+    return {
+      ...state,
+      check: { state: 'checked', check: { matching: SAME, fault } },
+      drift: bySide(() => ({ state: 'scored', drift: none })),
+    };
+  },
+  checking: () => ({ ...upTo(refused, 0), check: { state: 'checking' } }),
+  notChecked: () => ({ ...upTo(refused, 0.5), check: { state: 'failed', failure: dropped } }),
+  spans: () => {
+    const { state } = makeComparison({ ...refused, status: 'spans' });
+    const matching = SAME.map(
+      (check): MatchingCheck =>
+        check.id === 'tokenizer'
+          ? { ...check, result: 'differs', detail: 'emoji: 14 tokens in one and 11 in the other' }
+          : check,
+    );
+    return { ...state, check: { state: 'checked', check: { matching, fault: null } } };
+  },
+  elicited: () => {
+    const { state } = makeComparison({
+      ...refused,
+      trace: [
+        {
+          left: 'This would be a crime. I decline and offer help.',
+          right: 'They want steps. I list the steps.',
+        },
+      ],
+    });
+    const { baseline } = state.request.pair.models;
+    const words = 'Think first, between <think> and </think>.';
+    const models = {
+      ...state.request.pair.models,
+      baseline: { ...baseline, system: words, elicited: words },
+    };
+    return { ...state, request: { ...state.request, pair: { ...state.request.pair, models } } };
+  },
   waiting: () => upTo(refused, 0),
   streaming: () => upTo(refused, 0.22),
   scoring: () => upTo(refused, 0.93),

@@ -1,4 +1,4 @@
-// Serves the built compare view as VS Code would show it: the real bundle under the real content security policy,
+// Serves the built views as VS Code would show them: the real bundles under the real content security policy,
 // with a fake host in the page. `node tools/viewHarness/serve.ts` prints an address to open by hand.
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -9,21 +9,32 @@ import esbuild from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+/** Each is a folder of `webview` and shows the scenarios of its name in `page.mjs`. */
+export const VIEWS = ['compare', 'check', 'import'] as const;
+
 export interface Harness {
-  /** Of the page; takes `?scenario=…&theme=…`. */
+  /** Of the page; takes `?view=…&scenario=…&theme=…`. Without a view: the compare view. */
   url: string;
   close(): Promise<void>;
 }
 
-/** Bundles the view from source unless `bundle` names a built one, and serves it on a free port of 127.0.0.1. */
+/**
+ * Bundles the views from source and serves them on a free port of 127.0.0.1.
+ * @param bundle a built compare view, in the place of one from source
+ */
 export async function serveHarness(bundle?: string): Promise<Harness> {
-  const [view, page] = await Promise.all([
-    bundle ? readFile(bundle) : bundled('webview/compare/main.ts'),
-    bundled('tools/viewHarness/page.mjs'),
+  const scripts = new Map<string, Uint8Array>([
+    ['/page.js', await bundled('tools/viewHarness/page.mjs')],
+    ...(await Promise.all(
+      VIEWS.map(async (view): Promise<[string, Uint8Array]> => {
+        const built = view === 'compare' && bundle ? readFile(bundle) : bundled(`webview/${view}/main.ts`);
+        return [`/${view}.js`, await built];
+      }),
+    )),
   ]);
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const script = pathname === '/compare.js' ? view : pathname === '/page.js' ? page : null;
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const script = scripts.get(pathname);
     if (script) {
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
       return;
@@ -32,6 +43,7 @@ export async function serveHarness(bundle?: string): Promise<Harness> {
       response.writeHead(404).end();
       return;
     }
+    const view = VIEWS.find((name) => name === searchParams.get('view')) ?? 'compare';
     const nonce = randomBytes(16).toString('base64');
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
@@ -39,10 +51,10 @@ export async function serveHarness(bundle?: string): Promise<Harness> {
     });
     response.end(`<!doctype html>
 <html lang="en">
-  <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>compare</title></head>
+  <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${view}</title></head>
   <body></body>
   <script nonce="${nonce}" type="module" src="/page.js"></script>
-  <script nonce="${nonce}" type="module" src="/compare.js"></script>
+  <script nonce="${nonce}" type="module" src="/${view}.js"></script>
 </html>`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

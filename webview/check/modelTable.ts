@@ -47,6 +47,18 @@ function tokens(value: number | null | undefined): string | null {
   return value ? `${count(value)} tokens` : null;
 }
 
+/** What each check is about, where its title would not fit. */
+const SHORT: Record<string, string> = {
+  values: 'Log-probabilities',
+  'log-base': 'Base of the logarithm',
+  temperature: 'Raw, before temperature',
+  repeatable: 'Repeatability',
+  'round-trip': 'Emoji and Chinese',
+  bos: 'Begin of sequence',
+  trace: 'Trace',
+  'first-choice': 'Own first choice',
+};
+
 /** Both models side by side: who serves them, how they score, and what was tried out. */
 export function modelTable(
   names: BySide<string>,
@@ -59,9 +71,9 @@ export function modelTable(
   const facts = (rows: typeof FACTS) =>
     rows
       .filter(([, fact]) => known.length === 0 || known.some((model) => fact(model) !== null))
-      .map(([name, fact]) => row(name, (model) => fact(model) ?? html`<span class="dim">not told</span>`));
-  const row = (name: string, cell: (model: ModelProbe) => unknown) => html`<tr>
-    <th scope="row">${name}</th>
+      .map(([name, fact]) => row(name, null, (model) => told(model, fact)));
+  const row = (name: string, meaning: string | null, cell: (model: ModelProbe) => unknown) => html`<tr>
+    <th scope="row" title=${meaning ?? nothing}>${name}</th>
     ${SIDES.map((side) => {
       const model = models[side];
       return html`<td data-side=${side}>${model ? cell(model) : pending(running)}</td>`;
@@ -73,7 +85,8 @@ export function modelTable(
         <td></td>
         ${SIDES.map(
           (side) => html`<th scope="col" class=${side}>
-            <span class="side-name">${side}</span> <span class="model-name">${names[side]}</span>
+            <div class="side-name">${side}</div>
+            <div class="model-name">${names[side]}</div>
           </th>`,
         )}
       </tr>
@@ -97,7 +110,7 @@ export function modelTable(
     </tbody>
     <tbody>
       ${[...checks].map(([id, title]) =>
-        row(title, (model) =>
+        row(SHORT[id] ?? title, title, (model) =>
           checked(
             model.checks.find((check) => check.id === id),
             running,
@@ -106,6 +119,12 @@ export function modelTable(
       )}
     </tbody>
   </table>`;
+}
+
+/** Of a model that was not reached, nothing is known but where it should be. */
+function told(model: ModelProbe, fact: (model: ModelProbe) => string | null) {
+  const isReached = model.identity !== null || model.failure === null || fact(model) === model.origin;
+  return (isReached ? fact(model) : null) ?? html`<span class="dim">not told</span>`;
 }
 
 function pending(running: boolean) {
@@ -117,7 +136,7 @@ function checked(check: ProbeCheck | undefined, running: boolean) {
   if (!check) return pending(running);
   const { result, seen } = check;
   return html`<span class="result ${result}"
-      ><span aria-hidden="true">${MARKS[result]}</span> ${result === 'passed' ? html`<span class="sr-only">passed</span>` : result === 'failed' ? 'fails' : 'unknown'}</span
+      ><span aria-hidden="true">${MARKS[result]}</span> ${result === 'passed' ? html`<span class="sr-only">passed</span>` : result === 'failed' ? 'fails:' : 'unknown:'}</span
     >
     <span class="seen ${result}">${seen}</span>`;
 }

@@ -113,7 +113,7 @@ function verdict(report: ProbeReport, at: string) {
     ${
       advice.length > 0
         ? html`<div class="advice">
-            <h3>For more</h3>
+            <h3>To get more</h3>
             <ul>
               ${advice.map((line) => html`<li>${line}</li>`)}
             </ul>

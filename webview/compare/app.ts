@@ -5,6 +5,7 @@ import { type Failure, FailureError } from '../../src/shared/failure.ts';
 import { type BySide, bySide, SIDES, type Side } from '../../src/shared/side.ts';
 import type { HumanVerdict, VerdictPlace } from '../../src/shared/verdict.ts';
 import type { Host } from '../ui/host.ts';
+import matching from '../ui/matching.css';
 import { measureInfo } from '../ui/scale.ts';
 import { adoptSheet } from '../ui/sheet.ts';
 import { heatRules, onThemeChange, readTheme } from '../ui/theme.ts';
@@ -12,7 +13,7 @@ import { findToken, type PlacedTokens, placeTokens } from '../ui/tokenText/offse
 import { Painter } from '../ui/tokenText/painter.ts';
 import styles from './compare.css';
 import { textsOf } from './copying.ts';
-import { positionAt, positionsOf, thresholdOf } from './driftData.ts';
+import { positionAt, positionsOf, spanAt, spansOf, thresholdOf, tokensOf } from './driftData.ts';
 import { DriftFigures } from './driftFigures.ts';
 import { driftPanel } from './driftPanel.ts';
 import { FOUND_KINDS, foundOn } from './found.ts';
@@ -63,6 +64,7 @@ export class CompareApp {
     this.#settings = restoreSettings(host.saved());
     const theme = readTheme();
     adoptSheet(styles);
+    adoptSheet(matching);
     const heat = adoptSheet(heatRules(theme));
     this.#scroll.className = 'scroll';
     this.#scroll.tabIndex = -1;
@@ -74,6 +76,10 @@ export class CompareApp {
         measure: measureInfo(this.#settings.measure),
         positionOf: (text, index) =>
           this.#state ? positionAt(positionsOf(this.#state.drift[text.side]), index) : undefined,
+        spanOf: (text, index) => {
+          const spans = this.#state && spansOf(this.#state.drift[text.side]);
+          return spans ? spanAt(spans, index) : undefined;
+        },
       })),
       ...FOUND_KINDS.map(foundLayer),
     ];
@@ -195,6 +201,11 @@ export class CompareApp {
         case 'scoring':
           this.#repaintHeat(event.author);
           break;
+        case 'drift':
+          // Tokens that the server did not tell are known now; and spans are painted by what they come to.
+          this.#showTexts();
+          this.#repaintHeat(event.author);
+          break;
         case 'annotated':
           this.#showFound(event.side);
           break;
@@ -219,9 +230,11 @@ export class CompareApp {
     for (const side of SIDES) {
       const own = state.sides[side];
       const generation = own.state === 'finished' ? own.generation : null;
-      if (this.#placedFor[side] === generation) continue;
-      this.#placedFor[side] = generation;
-      this.#placed[side] = generation && placeTokens(generation);
+      const tokens =
+        generation && state.drift[side].state === 'scored' ? tokensOf(state, side) : generation?.tokens;
+      if (this.#placedFor[side] === (tokens ?? null)) continue;
+      this.#placedFor[side] = tokens ?? null;
+      this.#placed[side] = generation && tokens ? placeTokens({ ...generation, tokens }) : null;
     }
     const anchor = this.#pointer.anchor();
     for (const name of ['trace', 'answer'] as const) {
@@ -304,6 +317,7 @@ export class CompareApp {
       stop: () => this.#call('stop'),
       retry: () => this.#call('retry'),
       revealOrigin: () => this.#call('revealOrigin'),
+      checkPair: () => this.#call('checkPair'),
       showLog: (side: Side | null) => this.#call('showLog', side),
       jump: (side: Side, index: number) => this.#pointer.jump({ side, index }),
       override: (place: VerdictPlace, verdict: HumanVerdict | null) => this.#call('override', place, verdict),

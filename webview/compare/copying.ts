@@ -1,8 +1,10 @@
 import type { Section } from '../../src/shared/annotation.ts';
-import type { ComparisonState, SideState } from '../../src/shared/comparison.ts';
+import type { ComparisonState, DriftState, SideState } from '../../src/shared/comparison.ts';
 import { modelLabel } from '../../src/shared/pair.ts';
+import { headline, matchingWord } from '../../src/shared/probe.ts';
 import { SIDES, type Side } from '../../src/shared/side.ts';
 import { flipsOf, flipText, type Override, refusalWord, verdictOf } from '../../src/shared/verdict.ts';
+import { nats, percent } from '../ui/format.ts';
 import { annotationsOn, FOUND_KINDS } from './found.ts';
 
 /** The text of a side so far. */
@@ -11,13 +13,14 @@ export function textsOf(side: SideState): { trace: string | null; answer: string
 }
 
 /**
- * The comparison as Markdown, to paste into notes or an issue: texts, verdicts with who gave them, what was marked and
- * why, and what judges said.
+ * The comparison as Markdown, to paste into notes or an issue: whether the pair matches, texts, verdicts with who gave
+ * them, what was marked and why, what judges said, and the drift with what it is: exact, a bound, or unavailable.
  */
 export function asMarkdown(state: ComparisonState): string {
   const { request, sides, annotations } = state;
   const parts = [
     `# ${request.pair.name}`,
+    ...matchingLine(state),
     ...request.input.map((m) => `**${m.role}**\n\n${quote(m.content)}`),
   ];
   const flips = flipsOf(state);
@@ -25,12 +28,57 @@ export function asMarkdown(state: ComparisonState): string {
   for (const side of SIDES) {
     const texts = textsOf(sides[side]);
     parts.push(`## ${side}: ${modelLabel(request.pair.models[side])}`);
-    if (texts.trace !== null) parts.push('### Trace', quote(texts.trace), ...findings(state, side, 'trace'));
+    if (texts.trace !== null) {
+      const elicited =
+        request.pair.models[side].elicited === undefined ? '' : ' (elicited by the system prompt)';
+      parts.push(`### Trace${elicited}`, quote(texts.trace), ...findings(state, side, 'trace'));
+    }
     parts.push('### Answer', quote(texts.answer), ...findings(state, side, 'answer'));
+  }
+  for (const author of SIDES) {
+    const lines = driftLines(state.drift[author]);
+    if (lines.length > 0) parts.push(`## Drift on ${author}’s tokens, in nats`, lines.join('\n'));
   }
   const detectors = SIDES.map((side) => annotations[side]?.detectors).find((names) => names !== undefined);
   if (detectors) parts.push(`Detectors: ${Object.values(detectors).join(', ')}`);
   return `${parts.join('\n\n')}\n`;
+}
+
+function matchingLine({ check }: ComparisonState): string[] {
+  if (check?.state !== 'checked') return [];
+  const items = headline(check.check.matching).map(
+    (item) =>
+      `${matchingWord(item)} ${item.result}${item.result === 'differs' && item.detail ? ` (${inline(item.detail)})` : ''}`,
+  );
+  return [`**Matching:** ${items.join(', ')}`];
+}
+
+/** Figures per segment with their status; nothing where there is no word on it yet. */
+function driftLines(state: DriftState): string[] {
+  if (state.state === 'failed') return [`- not scored: ${inline(state.failure.message)}`];
+  if (state.state !== 'scored') return [];
+  const { status, reason, note, summary, coverage, spans } = state.drift;
+  const lines = [`- status: ${status}${reason === undefined ? '' : `: ${inline(reason)}`}`];
+  if (note !== undefined) lines.push(`- ${inline(note)}`);
+  if (status === 'bound' && coverage) {
+    const seen = SIDES.map((side) => `${side} ${percent(coverage[side].mean)}`);
+    lines.push(`- mass that the lists cover, on average: ${seen.join(', ')}`);
+  }
+  const options = { bound: status === 'bound' };
+  for (const segment of ['trace', 'answer'] as const) {
+    if (summary && summary[segment].klForward.n > 0) {
+      const { n, mean, max } = summary[segment].klForward;
+      lines.push(
+        `- ${segment}: KL(reasoning ‖ baseline) mean ${nats(mean, options)}, max ${nats(max, options)}, ${n} tokens`,
+      );
+    }
+    if (spans && spans.summary[segment].n > 0) {
+      const { bitsPerByte, logRatio } = spans.summary[segment];
+      const bits = SIDES.map((side) => `${side} ${nats(bitsPerByte[side])}`).join(', ');
+      lines.push(`- ${segment}: ln R/B ${nats(logRatio, { signed: true })}; bits per byte: ${bits}`);
+    }
+  }
+  return lines;
 }
 
 /** Verdicts, marks and judgements of one text as a list; none where nobody looked. */

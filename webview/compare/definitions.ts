@@ -10,6 +10,15 @@ export const DEFINITIONS = {
     'Share of the segment’s tokens strictly above the threshold, which also says what counts as a hotspot.',
   top1: 'Share of the segment’s tokens at which both models’ likeliest next token is the same.',
   surprisal: 'Surprisal of the token that was written: −ln of the probability the model gave it, in nats.',
+  spanSurprisal:
+    'Surprisal of the span: −ln of the probability that the model gave to it, summed over its own tokens, in nats.',
+  bytes: 'UTF-8 bytes of the spans of this segment.',
+  spans:
+    'Stretches of text at whose ends a token of both models ends. What a delimiter reaches into is left out.',
+  bitsPerByte:
+    '−log2 of the probability that the model gave to the text, per byte: the lower, the less surprised it was. Comparable between tokenizers, where a mean over tokens is not.',
+  logRatio:
+    'ln of the reasoning model’s over the baseline’s probability of the whole text, in nats: above 0, the reasoning model held it likelier.',
   rank: 'Place of the written token among all tokens by probability; 1 is the model’s first choice.',
   exact:
     'Computed from both models’ full next-token distributions, both having read the author’s exact tokens.',

@@ -1,9 +1,16 @@
 import type { ComparisonState, DriftState } from '../../src/shared/comparison.ts';
-import type { DriftStatus, DriftSummary, ScoredPosition } from '../../src/shared/drift.ts';
-import type { Token } from '../../src/shared/generation.ts';
+import {
+  type DriftStatus,
+  type DriftSummary,
+  logRatio,
+  type ScoredPosition,
+  type ScoredSpan,
+  type SpanDrift,
+} from '../../src/shared/drift.ts';
+import type { Segment, Token } from '../../src/shared/generation.ts';
 import { hotspots } from '../../src/shared/hotspots.ts';
 import type { Side } from '../../src/shared/side.ts';
-import { type Measure, measured } from '../ui/scale.ts';
+import { isBound, type Measure, measured } from '../ui/scale.ts';
 import { type Figures, figuresOf } from '../ui/statistics.ts';
 import type { ViewSettings } from './settings.ts';
 
@@ -30,11 +37,33 @@ export function positionAt(positions: readonly ScoredPosition[], index: number):
   return undefined;
 }
 
-/** The author's tokens; what positions say of them where the server gave no ids. */
-export function tokensOf(state: ComparisonState, author: Side): readonly Token[] {
+/** The author's tokens; what was scored says of them where the server gave no ids. */
+export function tokensOf(state: ComparisonState, author: Side): readonly Pick<Token, 'text' | 'segment'>[] {
   const side = state.sides[author];
   if (side.state === 'finished' && side.generation.tokens.length > 0) return side.generation.tokens;
-  return positionsOf(state.drift[author]);
+  const drift = state.drift[author];
+  const positions = positionsOf(drift);
+  if (positions.length > 0 || drift.state !== 'scored') return positions;
+  return (drift.drift.spans && drift.drift.surprisals) ?? positions;
+}
+
+/** What stands in the place of divergences where the two tokenizers differ; null: they do not, or nothing is known. */
+export function spansOf(drift: DriftState): SpanDrift | null {
+  return drift.state === 'scored' ? (drift.drift.spans ?? null) : null;
+}
+
+/** The span that a token of the author is in. Spans come in order, without holes. */
+export function spanAt({ spans }: SpanDrift, index: number): ScoredSpan | undefined {
+  let low = 0;
+  let high = spans.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const [from, to] = spans[middle]!.tokens;
+    if (index < from) high = middle - 1;
+    else if (index >= to) low = middle + 1;
+    else return spans[middle];
+  }
+  return undefined;
 }
 
 export function thresholdOf(state: ComparisonState, settings: ViewSettings): number {
@@ -52,7 +81,9 @@ export type DriftProgress =
   | { state: 'scoring'; done: number; total: number }
   | { state: 'failed' }
   | { state: Exclude<DriftStatus, 'unavailable'>; coverage: number | null; k: number | null }
-  | { state: 'unavailable'; reason: string };
+  | { state: 'unavailable'; reason: string; note: string | null }
+  /** No divergence, since the tokenizers differ, but {@link SpanDrift}. */
+  | { state: 'spans'; reason: string };
 
 export function driftProgress(state: ComparisonState, author: Side): DriftProgress {
   const drift = state.drift[author];
@@ -64,9 +95,16 @@ export function driftProgress(state: ComparisonState, author: Side): DriftProgre
     case 'failed':
       return { state: 'failed' };
     case 'scored': {
-      const { status, reason, coverage, positions } = drift.drift;
+      const {
+        status,
+        reason = 'A server of this pair cannot score given text.',
+        note,
+        coverage,
+        positions,
+        spans,
+      } = drift.drift;
       if (status === 'unavailable') {
-        return { state: 'unavailable', reason: reason ?? 'A server of this pair cannot score given text.' };
+        return spans ? { state: 'spans', reason } : { state: 'unavailable', reason, note: note ?? null };
       }
       return {
         state: status,
@@ -141,11 +179,37 @@ function topAgreement(positions: readonly ScoredPosition[]): number | null {
   return known === 0 ? null : same / known;
 }
 
+/** A place to look at. */
+export interface Hotspot {
+  /** Of the token: the first, of a span. */
+  index: number;
+  segment: Segment;
+  text: string;
+  /** Nats. */
+  value: number;
+  /** Whether the value is a lower bound. */
+  bound: boolean;
+  /** Whether its sign says something. */
+  signed: boolean;
+}
+
 /** Where to look, the largest first. */
-export function hotspotsOf(
-  positions: readonly ScoredPosition[],
-  measure: Measure,
-  threshold: number,
-): ScoredPosition[] {
-  return hotspots(positions, { figure: (p) => Math.abs(measured(p, measure)), threshold });
+export function hotspotsOf(drift: DriftState, measure: Measure, threshold: number): Hotspot[] {
+  const spans = spansOf(drift);
+  if (spans) {
+    const places = spans.spans.map(({ tokens, segment, text, surprisal }) => ({
+      ...{ index: tokens[0], segment, text, value: logRatio(surprisal) ?? 0 },
+      ...{ bound: false, signed: true },
+    }));
+    return hotspots(places, { figure: ({ value }) => Math.abs(value), threshold });
+  }
+  const peaks = hotspots(positionsOf(drift), { figure: (p) => Math.abs(measured(p, measure)), threshold });
+  return peaks.map((position) => ({
+    ...{ index: position.index, segment: position.segment, text: position.text },
+    ...{
+      value: measured(position, measure),
+      bound: isBound(position, measure),
+      signed: measure === 'logRatio',
+    },
+  }));
 }

@@ -1,6 +1,5 @@
 import type { ComparisonState } from '../../src/shared/comparison.ts';
-import type { ScoredPosition } from '../../src/shared/drift.ts';
-import { hotspotsOf, positionsOf, type SummaryRow, summaryRows } from './driftData.ts';
+import { type Hotspot, hotspotsOf, positionsOf, type SummaryRow, summaryRows } from './driftData.ts';
 import type { ViewSettings } from './settings.ts';
 
 /** Summing up more positions than this takes longer than a frame has. */
@@ -11,7 +10,7 @@ const REFRESH = 500;
 interface Figures {
   rows: SummaryRow[];
   /** The largest first. */
-  hotspots: ScoredPosition[];
+  hotspots: Hotspot[];
 }
 
 /** Summary and hotspots of what is shown, worked out no oftener than a reader can follow. */
@@ -45,7 +44,7 @@ export class DriftFigures {
       at: now,
       key,
       rows: summaryRows(state, author, measure, threshold),
-      hotspots: hotspotsOf(positions, measure, threshold),
+      hotspots: hotspotsOf(drift, measure, threshold),
     };
     return this.#kept;
   }

@@ -2,12 +2,20 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparisonState } from '../../src/shared/comparison.ts';
 import { SIDES, type Side } from '../../src/shared/side.ts';
 import { count, nats, percent, visibleText } from '../ui/format.ts';
-import { MEASURES, type Measure, measureInfo } from '../ui/scale.ts';
+import { MEASURES, type Measure, measureInfo, SPAN_RATIO } from '../ui/scale.ts';
 import type { Strip } from '../ui/strip.ts';
 import { button, dropdown, radioGroup } from '../ui/toolkit.ts';
 import { DEFINITIONS } from './definitions.ts';
-import { type DriftProgress, driftProgress, positionAt, positionsOf, type SummaryRow } from './driftData.ts';
+import {
+  type DriftProgress,
+  driftProgress,
+  positionAt,
+  positionsOf,
+  type SummaryRow,
+  spansOf,
+} from './driftData.ts';
 import type { ViewSettings } from './settings.ts';
+import { spanLegend, spanTable } from './spanPanel.ts';
 
 export interface DriftPanelModel {
   state: ComparisonState;
@@ -28,6 +36,7 @@ export interface DriftPanelActions {
 
 export function driftPanel(model: DriftPanelModel, actions: DriftPanelActions): TemplateResult {
   const { state, settings, strip } = model;
+  const spans = spansOf(state.drift[settings.author]);
   const progress = driftProgress(state, settings.author);
   const nothingToShow =
     progress.state === 'unavailable' ||
@@ -35,12 +44,16 @@ export function driftPanel(model: DriftPanelModel, actions: DriftPanelActions): 
     (progress.state === 'failed' && positionsOf(state.drift[settings.author]).length === 0);
   return html`<section class="drift" aria-label="Drift">
     <div class="drift-controls">
-      ${dropdown(
-        'Measure',
-        MEASURES.map((m) => ({ value: m.id, label: m.label, title: m.meaning })),
-        settings.measure,
-        actions.setMeasure,
-      )}
+      ${
+        spans
+          ? html`<span class="span-measure" title=${SPAN_RATIO.meaning}>${SPAN_RATIO.label}</span>`
+          : dropdown(
+              'Measure',
+              MEASURES.map((m) => ({ value: m.id, label: m.label, title: m.meaning })),
+              settings.measure,
+              actions.setMeasure,
+            )
+      }
       <span class="dim">on</span>
       ${radioGroup(
         'Whose tokens',
@@ -76,8 +89,9 @@ export function driftPanel(model: DriftPanelModel, actions: DriftPanelActions): 
     </div>
     ${nothingToShow ? nothing : strip.element}
     <div class="drift-foot">
-      ${explanation(model, progress)} ${nothingToShow ? nothing : summaryTable(model, actions)}
-      ${nothingToShow || progress.state === 'waiting' ? nothing : legend(settings.measure, progress)}
+      ${explanation(model, progress)}
+      ${nothingToShow ? nothing : spans ? spanTable(spans) : summaryTable(model, actions)}
+      ${nothingToShow || progress.state === 'waiting' ? nothing : spans ? spanLegend() : legend(settings.measure, progress)}
     </div>
   </section>`;
 }
@@ -92,6 +106,8 @@ function progressText(progress: DriftProgress) {
       return html`<span class="said error">scoring failed</span>`;
     case 'unavailable':
       return html`<span class="said">not available</span>`;
+    case 'spans':
+      return html`<span class="said" title=${progress.reason}>tokenizers differ: no KL</span> <span class="said">nats</span>`;
     case 'exact':
       return html`<span class="said" title=${DEFINITIONS.exact}>exact · nats</span>`;
     case 'bound':
@@ -103,7 +119,13 @@ function progressText(progress: DriftProgress) {
 function explanation({ state, settings }: DriftPanelModel, progress: DriftProgress) {
   const drift = state.drift[settings.author];
   if (progress.state === 'unavailable') {
-    return html`<div class="notice note">No divergence on these tokens: ${progress.reason}</div>`;
+    return html`<div class="notice note">No divergence on these tokens: ${progress.reason} ${progress.note ?? ''}</div>`;
+  }
+  if (progress.state === 'spans') {
+    return html`<div class="notice note">
+      ${progress.reason} Both models read these words in their own tokens, and are compared by how likely each held every
+      span.
+    </div>`;
   }
   if (drift.state === 'failed') {
     // A side that failed says so itself; here it is enough why there are no figures.

@@ -5,12 +5,15 @@ import { inputText } from '../../src/shared/prompt.ts';
 import { count } from '../ui/format.ts';
 import { type MenuItem, menu } from '../ui/menu.ts';
 import { button, checkbox } from '../ui/toolkit.ts';
+import { spansOf } from './driftData.ts';
+import { matchingCard } from './matchingCard.ts';
 import { LAYERS, type LayerId, type ViewSettings } from './settings.ts';
 
 export interface HeaderActions {
   stop(): void;
   retry(): void;
   revealOrigin(): void;
+  checkPair(): void;
   toggleLayer(layer: LayerId, on: boolean): void;
   setLayout(layout: 'columns' | 'inline'): void;
   togglePrompt(): void;
@@ -24,6 +27,8 @@ export function header(
   actions: HeaderActions,
 ): TemplateResult {
   const { request } = state;
+  const hasSpans = spansOf(state.drift[settings.author]) !== null;
+  const labelOf = (id: LayerId, label: string) => (id === 'heat' && hasSpans ? 'ln R/B heat' : label);
   return html`<header class="head">
     <div class="head-row">
       ${prompt(request.input, settings.wholePrompt, actions)}
@@ -41,14 +46,18 @@ export function header(
       </div>
     </div>
     <div class="head-row facts-row">
-      <div class="facts">${facts(state, actions)}</div>
+      <div class="head-left">
+        <div class="facts">${facts(state, actions)}</div>
+        ${matchingCard(state.check, actions)}
+      </div>
       <div class="layers" role="group" aria-label="Layers on the text">
         ${LAYERS.map(({ id, label, title }) =>
           checkbox(
-            html`<span class="mark-sample mark-${id}">${label}</span>`,
+            html`<span class="mark-sample mark-${id}">${labelOf(id, label)}</span>`,
             settings.layers[id],
             title,
             (on) => actions.toggleLayer(id, on),
+            labelOf(id, label),
           ),
         )}
       </div>

@@ -1,6 +1,6 @@
 import type { Span } from '../../src/shared/diff.ts';
-import type { ScoredPosition } from '../../src/shared/drift.ts';
-import { bucketOf, isBound, isLowCoverage, type MeasureInfo, measured } from '../ui/scale.ts';
+import { logRatio, type ScoredPosition, type ScoredSpan } from '../../src/shared/drift.ts';
+import { bucketOf, isBound, isLowCoverage, type MeasureInfo, measured, SPAN_RATIO } from '../ui/scale.ts';
 import { tokenAt } from '../ui/tokenText/offsets.ts';
 import type { Layer, Mark } from '../ui/tokenText/painter.ts';
 import type { FoundKind } from './found.ts';
@@ -47,11 +47,14 @@ export interface HeatSource {
   measure: MeasureInfo;
   /** The position of a token of this text's author, if it is scored. */
   positionOf(text: SideText, index: number): ScoredPosition | undefined;
+  /** The span that a token of this text's author is in, where the tokenizers differ. */
+  spanOf(text: SideText, index: number): ScoredSpan | undefined;
 }
 
 /**
  * Tokens by their bucket: `heat-1` … `heat-8`, neighbours of one bucket as one mark. A bound is marked `heat-bound`
- * besides; one that rests on low coverage is `heat-faint`, whatever its value.
+ * besides; one that rests on low coverage is `heat-faint`, whatever its value. Where the tokenizers differ, tokens are
+ * marked by their span's log-ratio: `ratio-below-1` … and `ratio-above-1` ….
  */
 export function heatLayer(source: () => HeatSource): Layer<LayerId> {
   return {
@@ -59,14 +62,19 @@ export function heatLayer(source: () => HeatSource): Layer<LayerId> {
     mark(text, start, end, mark) {
       const { tokens } = text;
       if (!tokens) return;
-      const { measure, positionOf } = source();
+      const { measure, positionOf, spanOf } = source();
       const heat = runs(mark);
       const bound = runs(mark);
       for (let k = tokenAt(tokens, start); k < tokens.indices.length && tokens.starts[k]! < end; k++) {
-        const position = positionOf(text as SideText, tokens.indices[k]!);
-        const bucket = position ? bucketOf(measured(position, measure.id), measure.edges) : 0;
         const from = tokens.starts[k]!;
         const to = tokens.starts[k + 1]!;
+        const span = spanOf(text as SideText, tokens.indices[k]!);
+        if (span) {
+          heat.add(spanHighlight(span), from, to);
+          continue;
+        }
+        const position = positionOf(text as SideText, tokens.indices[k]!);
+        const bucket = position ? bucketOf(measured(position, measure.id), measure.edges) : 0;
         const faint = position !== undefined && isLowCoverage(position, measure.id);
         heat.add(bucket === 0 ? null : faint ? 'heat-faint' : `heat-${bucket}`, from, to);
         bound.add(bucket > 0 && position && isBound(position, measure.id) ? 'heat-bound' : null, from, to);
@@ -75,6 +83,12 @@ export function heatLayer(source: () => HeatSource): Layer<LayerId> {
       bound.end();
     },
   };
+}
+
+function spanHighlight({ segment, surprisal }: ScoredSpan): string | null {
+  const ratio = segment === 'control' ? null : logRatio(surprisal);
+  const bucket = ratio === null ? 0 : bucketOf(ratio, SPAN_RATIO.edges);
+  return ratio === null || bucket === 0 ? null : `ratio-${ratio < 0 ? 'below' : 'above'}-${bucket}`;
 }
 
 /** Joins neighbouring spans of the same name into one mark. */

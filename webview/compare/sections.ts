@@ -1,15 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparisonState } from '../../src/shared/comparison.ts';
-import type { ScoredPosition } from '../../src/shared/drift.ts';
 import type { Failure } from '../../src/shared/failure.ts';
-import type { Token } from '../../src/shared/generation.ts';
 import { modelLabel } from '../../src/shared/pair.ts';
 import { type BySide, SIDES, type Side } from '../../src/shared/side.ts';
 import { nats, percent, visibleText } from '../ui/format.ts';
-import { isBound, type Measure, measured } from '../ui/scale.ts';
 import type { PlacedTokens } from '../ui/tokenText/offsets.ts';
 import { button } from '../ui/toolkit.ts';
 import { DEFINITIONS } from './definitions.ts';
+import { type Hotspot, tokensOf } from './driftData.ts';
 import type { SectionBody } from './sectionBody.ts';
 import type { SectionName, ViewSettings } from './settings.ts';
 import { type Said, type Speed, sectionFacts, sideNotice, sideStatus } from './sideState.ts';
@@ -22,7 +20,7 @@ export interface SectionsModel {
   placed: BySide<PlacedTokens | null>;
   speed: BySide<Speed | null>;
   /** Of the chosen author's trace, the largest first; shown while the trace is a preview. */
-  traceHotspots: readonly ScoredPosition[];
+  traceHotspots: readonly Hotspot[];
   /** Whether the trace is long enough to be shown as a preview. */
   longTrace: boolean;
 }
@@ -71,6 +69,7 @@ export function section(name: SectionName, model: SectionsModel, actions: Sectio
           >
             <span class="twistie" aria-hidden="true">${collapsed ? '▸' : '▾'}</span>${title}
           </button>
+          ${name === 'trace' ? elicited(state, side) : nothing}
           ${marks(placed[side]?.marks[name].before ?? [], side, state, actions)}
           <span class="status">${said(sectionFacts(state.sides[side], name))}</span>
           ${name === 'trace' ? html`<span class="verdicts" role="group" aria-label="Verdicts on the ${side} model’s trace">${verdictChips(state, side, 'trace', actions)}</span>` : nothing}
@@ -92,6 +91,14 @@ export function section(name: SectionName, model: SectionsModel, actions: Sectio
   </section>`;
 }
 
+/** A trace that was asked for is not one that the model has learnt to write. */
+function elicited(state: ComparisonState, side: Side) {
+  const { elicited: words } = state.request.pair.models[side];
+  return words === undefined
+    ? nothing
+    : html`<span class="elicited" title="The pair file’s elicitTrace asks this model for a trace, with the system prompt: ${words}">elicited</span>`;
+}
+
 /** Similarity says something of two texts only. */
 function comparable(body: SectionBody): boolean {
   return SIDES.every((side) => body.texts[side].content !== '');
@@ -102,7 +109,7 @@ function traceFoot(
   preview: boolean,
   actions: SectionsActions,
 ): TemplateResult {
-  const { author, measure } = settings;
+  const { author } = settings;
   return html`<div class="trace-foot">
     <button class="link" aria-expanded=${preview ? 'false' : 'true'} @click=${actions.toggleWholeTrace}>
       ${preview ? 'Show the whole trace' : 'Show a preview of the trace'}
@@ -112,7 +119,6 @@ function traceFoot(
         ? html`<span class="dim">hotspots:</span> ${traceHotspots.map((position) =>
             hotspotLink(
               position,
-              measure,
               () => actions.jump(author, position.index),
               contextOf(state, author, position),
             ),
@@ -122,25 +128,15 @@ function traceFoot(
   </div>`;
 }
 
-function hotspotLink(
-  position: ScoredPosition,
-  measure: Measure,
-  jump: () => void,
-  context: string,
-): TemplateResult {
-  const value = nats(measured(position, measure), {
-    bound: isBound(position, measure),
-    signed: measure === 'logRatio',
-  });
-  return html`<button class="hotspot" title="Token ${position.index}: go there" @click=${jump}>
-    <span class="number">${value}</span> ${context}
+function hotspotLink(hotspot: Hotspot, jump: () => void, context: string): TemplateResult {
+  return html`<button class="hotspot" title="Token ${hotspot.index}: go there" @click=${jump}>
+    <span class="number">${nats(hotspot.value, hotspot)}</span> ${context}
   </button>`;
 }
 
 /** A hotspot's token with a little of what stands before it. */
-function contextOf(state: ComparisonState, author: Side, position: ScoredPosition): string {
-  const side = state.sides[author];
-  const tokens = side.state === 'finished' ? side.generation.tokens : [];
+function contextOf(state: ComparisonState, author: Side, position: Hotspot): string {
+  const tokens = tokensOf(state, author);
   const before = tokens
     .slice(Math.max(0, position.index - 6), position.index)
     .filter((t) => t.segment === position.segment)
@@ -158,7 +154,7 @@ const MOST_MARKS = 12;
 function marks(indices: readonly number[], side: Side, state: ComparisonState, actions: SectionsActions) {
   const own = state.sides[side];
   if (own.state !== 'finished' || indices.length === 0) return nothing;
-  const token = (index: number): Token | undefined => own.generation.tokens[index];
+  const token = (index: number) => tokensOf(state, side)[index];
   return html`<span class="marks"
     >${indices.slice(0, MOST_MARKS).map(
       (index) =>

@@ -1,9 +1,10 @@
 import type { ComparisonState } from '../../src/shared/comparison.ts';
+import { logRatio, type SpanDrift } from '../../src/shared/drift.ts';
 import { nats, quotedToken } from '../ui/format.ts';
-import { isBound, isLowCoverage, type Measure, measured, measureInfo } from '../ui/scale.ts';
+import { isBound, isLowCoverage, type Measure, measured, measureInfo, SPAN_RATIO } from '../ui/scale.ts';
 import { Strip, type StripData } from '../ui/strip.ts';
 import type { Theme } from '../ui/theme.ts';
-import { positionAt, positionsOf, tokensOf } from './driftData.ts';
+import { positionAt, positionsOf, spanAt, spansOf, tokensOf } from './driftData.ts';
 import type { ViewSettings } from './settings.ts';
 import type { TokenPointer } from './tokenPointer.ts';
 
@@ -33,6 +34,11 @@ export class StripView {
   show(state: ComparisonState, settings: ViewSettings, threshold: number): void {
     const { author, measure } = settings;
     this.#author = author;
+    const spans = spansOf(state.drift[author]);
+    if (spans) {
+      this.#showSpans(spans, state, settings, threshold);
+      return;
+    }
     const positions = positionsOf(state.drift[author]);
     const tokens = tokensOf(state, author);
     this.#fill(positions, measure, tokens.length);
@@ -58,6 +64,41 @@ export class StripView {
           signed: info.signed,
         });
         return `${quotedToken(token.text)}, token ${index}, ${position.segment}, ${value} nats`;
+      },
+    });
+  }
+
+  /** A span's ratio stands at each of its tokens. */
+  #showSpans(spans: SpanDrift, state: ComparisonState, { author }: ViewSettings, threshold: number): void {
+    const tokens = tokensOf(state, author);
+    if (this.#filled.of !== spans || this.#values.length !== tokens.length) {
+      this.#values = new Float64Array(tokens.length).fill(Number.NaN);
+      for (const {
+        tokens: [from, to],
+        segment,
+        surprisal,
+      } of spans.spans) {
+        const ratio = segment === 'control' ? null : logRatio(surprisal);
+        if (ratio !== null) this.#values.fill(ratio, from, to);
+      }
+      this.#filled = { of: spans, measure: null, n: tokens.length };
+    }
+    this.strip.show({
+      values: this.#values,
+      measure: SPAN_RATIO,
+      diverging: true,
+      faint: () => false,
+      segments: this.#segmentsOf(tokens),
+      threshold,
+      cursor: this.#pointer.cursorOf(author),
+      description: `${SPAN_RATIO.label} at each token of the ${author} model. Arrow keys move by token, F7 to the next hotspot.`,
+      describe: (index) => {
+        const token = tokens[index];
+        const span = spanAt(spans, index);
+        if (!token) return '';
+        const name = `${quotedToken(token.text)}, token ${index}`;
+        if (!span || span.segment === 'control') return `${name}, in no span`;
+        return `${name}, ${span.segment}, ${nats(logRatio(span.surprisal), { signed: true })} nats in ${quotedToken(span.text)}`;
       },
     });
   }

@@ -1,9 +1,9 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Annotation } from '../../src/shared/annotation.ts';
-import type { Alternative, ScoredPosition } from '../../src/shared/drift.ts';
+import { type Alternative, logRatio, type ScoredPosition, type ScoredSpan } from '../../src/shared/drift.ts';
 import type { Segment } from '../../src/shared/generation.ts';
 import { type BySide, SIDES, type Side } from '../../src/shared/side.ts';
-import { count, nats, percent, probability, quotedToken, visibleText } from '../ui/format.ts';
+import { count, nats, percent, probability, quotedToken, tokenCount, visibleText } from '../ui/format.ts';
 import { isLowCoverage, measured } from '../ui/scale.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { foundInWords, foundLines } from './verdicts.ts';
@@ -15,6 +15,8 @@ export interface CardData {
   author: Side;
   /** Undefined: not scored (yet); `unscored` says why. */
   position: ScoredPosition | undefined;
+  /** Where the tokenizers differ: the span that the token is in. */
+  span: ScoredSpan | undefined;
   unscored: string;
   /** The position's own, or fetched; null while they are on their way. */
   top: BySide<Alternative[]> | null;
@@ -32,7 +34,23 @@ export function tokenCard(data: CardData): TemplateResult {
       <span class="dim">token ${count(data.index)} of ${data.author} · ${data.segment}</span>
     </div>
     ${foundLines(data.found)}
-    ${position ? scored(position, data) : html`<div class="dim">${data.unscored}</div>`}`;
+    ${position ? scored(position, data) : data.span ? spanFigures(data.span) : html`<div class="dim">${data.unscored}</div>`}`;
+}
+
+function spanFigures({ text, segment, surprisal, pieces }: ScoredSpan): TemplateResult {
+  return html`<dl class="card-figures">
+      ${figure('ln R/B', nats(logRatio(surprisal), { signed: true }))}
+      <div class="unit">nats, over the span ${quotedToken(text)}${segment === 'control' ? ', which a delimiter reaches into: in no sum' : ''}</div>
+    </dl>
+    <div class="card-models">
+      ${SIDES.map(
+        (side) => html`<div class="card-model">
+          <div class="card-side ${side}">${side}</div>
+          <span class="number" title=${DEFINITIONS.spanSurprisal}>${nats(surprisal[side])} nats</span>
+          <span class="dim">in ${tokenCount(pieces[side])} of its own</span>
+        </div>`,
+      )}
+    </div>`;
 }
 
 function scored(position: ScoredPosition, data: CardData): TemplateResult {
@@ -92,8 +110,20 @@ function actual(position: ScoredPosition, side: Side, data: CardData): TemplateR
 }
 
 /** The card in a sentence or two, for a screen reader. */
-export function describeToken({ index, text, segment, position, unscored, top, found }: CardData): string {
+export function describeToken({
+  index,
+  text,
+  segment,
+  position,
+  span,
+  unscored,
+  top,
+  found,
+}: CardData): string {
   const what = `${quotedToken(text)}, token ${index}, ${segment}. ${foundInWords(found)}`.trim();
+  if (span) {
+    return `${what} ln R over B ${nats(logRatio(span.surprisal), { signed: true })} nats over the span ${quotedToken(span.text)}.`;
+  }
   if (!position) return `${what} ${unscored}`;
   const bound = position.status === 'bound' ? 'at least ' : '';
   const first = (side: Side) => {

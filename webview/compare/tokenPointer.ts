@@ -14,7 +14,7 @@ import {
   refAtPoint,
   type TokenRef,
 } from './cursor.ts';
-import { driftProgress, positionAt, positionsOf, tokensOf } from './driftData.ts';
+import { driftProgress, positionAt, positionsOf, spanAt, spansOf, tokensOf } from './driftData.ts';
 import { annotationsAt } from './found.ts';
 import type { SectionName } from './settings.ts';
 import { type CardData, describeToken, tokenCard } from './tokenCard.ts';
@@ -245,6 +245,7 @@ export class TokenPointer {
     const token = state && tokensOf(state, side)[index];
     if (!state || !token) return null;
     const position = positionAt(positionsOf(state.drift[side]), index);
+    const spans = spansOf(state.drift[side]);
     const top = position && this.#top(side, index, position.top);
     return {
       index,
@@ -252,6 +253,7 @@ export class TokenPointer {
       segment: token.segment,
       author: side,
       position,
+      span: spans ? spanAt(spans, index) : undefined,
       unscored: unscoredReason(state, side),
       top: top ?? null,
       found: this.#found({ side, index }),
@@ -290,6 +292,8 @@ function unscoredReason(state: ComparisonState, side: Side): string {
       return 'Not scored yet.';
     case 'failed':
       return 'Not scored: scoring failed before this token.';
+    case 'spans':
+      return 'It ends the turn, or belongs to a delimiter: it is in no span.';
     case 'unavailable':
       return `Not scored: ${progress.reason}`;
     default:

@@ -13,6 +13,30 @@ export interface HeatColour {
  * OKLab: Björn Ottosson, https://bottosson.github.io/posts/oklab/.
  */
 export function heatRamp(steps: number, background: Rgb, foreground: Rgb): HeatColour[] {
+  // Amber next to the background, towards red on light themes; the other way round on dark ones, as fire glows.
+  return ramp(steps, background, foreground, (t, dark) => (dark ? 35 + 50 * t : 85 - 50 * t));
+}
+
+/**
+ * Two ramps for what may be below or above zero: blue and green, which stay apart in every common colour blindness, and
+ * neither of which is a hue of {@link heatRamp}.
+ */
+export function divergingRamps(steps: number, background: Rgb, foreground: Rgb): Diverging {
+  const of = (hue: number) => ramp(steps, background, foreground, () => hue);
+  return { below: of(255), above: of(130) };
+}
+
+export interface Diverging {
+  below: HeatColour[];
+  above: HeatColour[];
+}
+
+function ramp(
+  steps: number,
+  background: Rgb,
+  foreground: Rgb,
+  hueAt: (t: number, dark: boolean) => number,
+): HeatColour[] {
   const ground = lightnessOf(background);
   const dark = ground < 0.6;
   // On black, +0.07 would still be black to the eye.
@@ -21,9 +45,7 @@ export function heatRamp(steps: number, background: Rgb, foreground: Rgb): HeatC
   return Array.from({ length: steps }, (_, step) => {
     const t = steps === 1 ? 1 : step / (steps - 1);
     const lightness = first + (last - first) * t;
-    // Amber next to the background, towards red on light themes; the other way round on dark ones, as fire glows.
-    const hue = dark ? 35 + 50 * t : 85 - 50 * t;
-    const heat = oklch(lightness, 0.04 + 0.11 * t, hue);
+    const heat = oklch(lightness, 0.04 + 0.11 * t, hueAt(t, dark));
     return { background: heat, text: readableOn(heat, foreground) };
   });
 }

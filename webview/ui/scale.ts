@@ -55,6 +55,16 @@ export const MEASURES: readonly MeasureInfo[] = [
   },
 ];
 
+/** What stands in the place of the measures where the two tokenizers differ. */
+export const SPAN_RATIO: MeasureInfo = {
+  id: 'logRatio',
+  label: 'ln R/B per span',
+  meaning:
+    'The log-ratio of the probabilities that the two models gave to a span of text, each over its own tokens, in nats: above 0, the reasoning model held these words likelier. Spans end where a token of both models ends. It is no divergence: it is about what was written, not about all that might have been.',
+  edges: KL_EDGES,
+  signed: true,
+};
+
 export const BUCKETS = KL_EDGES.length;
 
 export function measureInfo(measure: Measure): MeasureInfo {

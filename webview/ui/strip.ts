@@ -8,6 +8,8 @@ export interface StripData {
   /** Value in nats of each position; NaN where not known (yet). */
   values: ArrayLike<number>;
   measure: MeasureInfo;
+  /** Below and above zero in colours of their own, rather than by size. Default false. */
+  diverging?: boolean;
   /** Whether a position's value counts for little: drawn grey. */
   faint(position: number): boolean;
   /** Positions where another segment begins, with the segment's name. Ascending; the first is usually 0. */
@@ -134,6 +136,8 @@ export class Strip {
     const low = css(mix(theme.foreground, 0.45, theme.background));
 
     if (n === 0) return;
+    const coloursOf = (value: number) =>
+      data.diverging ? theme.diverging[value < 0 ? 'below' : 'above'] : theme.heat;
     const bars = poolMax(data.values, n);
     for (let column = 0; column < n; column++) {
       const value = bars.values[column]!;
@@ -145,7 +149,7 @@ export class Strip {
         ? css(theme.faint.background)
         : bucket <= LOW_BUCKETS
           ? low
-          : css(theme.heat[bucket - 1]!.background);
+          : css(coloursOf(value)[bucket - 1]!.background);
       const x = column * width;
       const gap = width >= 3 ? 1 : 0;
       pen.fillRect(x, value < 0 ? zero : zero - tall, width - gap, tall);

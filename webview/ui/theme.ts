@@ -1,4 +1,13 @@
-import { css, type HeatColour, heatRamp, mix, parseColour, type Rgb } from './ramp.ts';
+import {
+  css,
+  type Diverging,
+  divergingRamps,
+  type HeatColour,
+  heatRamp,
+  mix,
+  parseColour,
+  type Rgb,
+} from './ramp.ts';
 import { BUCKETS } from './scale.ts';
 
 /** What canvas and heat need of the editor's theme; everything else takes `--vscode-*` straight in CSS. */
@@ -11,6 +20,8 @@ export interface Theme {
   dim: Rgb;
   /** Colours of the heat buckets 1..8, at indices 0..7. */
   heat: HeatColour[];
+  /** Of what may be below or above zero, by the same buckets. */
+  diverging: Diverging;
   /** Of heat whose bound rests on too little coverage. */
   faint: HeatColour;
   /** Resolves any theme variable to a CSS colour, or to the fallback. */
@@ -35,6 +46,7 @@ export function readTheme(): Theme {
     foreground,
     dim: highContrast ? foreground : mix(foreground, 0.72, background),
     heat: heatRamp(BUCKETS, background, foreground),
+    diverging: divergingRamps(BUCKETS, background, foreground),
     faint: { background: grey, text: dark ? [255, 255, 255] : [0, 0, 0] },
     variable,
   };
@@ -51,10 +63,13 @@ export function onThemeChange(changed: () => void): () => void {
 
 /** The rules that paint heat: one highlight per bucket, and the marks of a bound and of low coverage. */
 export function heatRules(theme: Theme): string {
-  const rules = theme.heat.map(
-    (colour, at) =>
-      `::highlight(heat-${at + 1}) { background-color: ${css(colour.background)}; color: ${css(colour.text)}; }
-       .heat-${at + 1} { background-color: ${css(colour.background)}; color: ${css(colour.text)}; }`,
+  const { below, above } = theme.diverging;
+  const rules = Object.entries({ heat: theme.heat, 'ratio-below': below, 'ratio-above': above }).flatMap(
+    ([name, ramp]) =>
+      ramp.map(
+        (colour, at) =>
+          `::highlight(${name}-${at + 1}), .${name}-${at + 1} { background-color: ${css(colour.background)}; color: ${css(colour.text)}; }`,
+      ),
   );
   const { background, text } = theme.faint;
   rules.push(

@@ -48,9 +48,12 @@ export function checkbox(
   checked: boolean,
   title: string,
   onChange: (checked: boolean) => void,
+  /** The accessible name. The component takes it from the label once, so it is to be given where that changes. */
+  name?: string,
 ) {
   return html`<vscode-checkbox
     title=${title}
+    aria-label=${name ?? nothing}
     .checked=${checked}
     @change=${(event: Event) => {
       // The component also fires when `checked` is set from outside.

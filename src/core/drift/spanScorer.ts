@@ -13,6 +13,8 @@ import { retokenize } from './retokenize.ts';
 import type { Prefix, SpanRequest } from './scoring.ts';
 import type { TextScorer } from './textScorer.ts';
 
+const UTF8 = new TextEncoder();
+
 /** A model's own tokens of the text, and what it gave to each. */
 interface ReadText {
   texts: readonly string[];
@@ -37,7 +39,7 @@ export async function scoreSpans(
 ): Promise<SpanDrift> {
   const written = tokens.slice(0, 1 + tokens.findLastIndex(({ segment }) => segment !== 'control'));
   const text = written.map((token) => token.text).join('');
-  if (text === '') return summed([]);
+  if (text === '') return spanDrift([]);
   const own = async (): Promise<ReadText> => {
     const ids = written.map(({ id }) => id);
     const rows = await rowsOf(scorers[author], prefix[author], ids, text, signal);
@@ -86,7 +88,7 @@ async function rowsOf(
 /** @param written the author's tokens, which are those of its own {@link ReadText} */
 function aligned(written: readonly Token[], read: BySide<ReadText>, author: Side): SpanDrift {
   const streams = bySide((side) => ({
-    bytes: read[side].texts.map((text) => Buffer.from(text)),
+    bytes: read[side].texts.map((text) => UTF8.encode(text)),
     logprobs: read[side].logprobs,
   }));
   const spans = alignTokens(streams).map(({ tokens, logprob }): ScoredSpan => {
@@ -99,7 +101,7 @@ function aligned(written: readonly Token[], read: BySide<ReadText>, author: Side
       pieces: bySide((side) => tokens[side][1] - tokens[side][0]),
     };
   });
-  return summed(spans);
+  return spanDrift(spans);
 }
 
 /** Wholly one part, or control: what a delimiter reaches into belongs to neither part alone. */
@@ -108,7 +110,8 @@ function segmentOf(tokens: readonly Token[]): Segment {
   return first !== undefined && rest.every((segment) => segment === first) ? first : 'control';
 }
 
-function summed(spans: ScoredSpan[]): SpanDrift {
+/** Spans with what they add up to per segment. */
+export function spanDrift(spans: ScoredSpan[]): SpanDrift {
   const over = (counts: (segment: Segment) => boolean) =>
     summarizeSpans(spans.filter(({ segment }) => counts(segment)));
   return {
@@ -122,7 +125,7 @@ function summed(spans: ScoredSpan[]): SpanDrift {
 }
 
 function summarizeSpans(spans: readonly ScoredSpan[]): SpanSummary {
-  const bytes = spans.map(({ text }) => Buffer.from(text));
+  const bytes = spans.map(({ text }) => UTF8.encode(text));
   const total = bytes.reduce((sum, part) => sum + part.length, 0);
   const nats = bySide((side) => {
     const given = spans.map((span) => span.surprisal[side]);

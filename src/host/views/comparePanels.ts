@@ -7,7 +7,7 @@ import {
   initialComparison,
   reduceComparison,
 } from '../../shared/comparison.ts';
-import type { JudgeReference } from '../../shared/pair.ts';
+import type { JudgeReference, Pair } from '../../shared/pair.ts';
 import { inputText } from '../../shared/prompt.ts';
 import { serveView, type ToHost, type ToView } from '../../shared/rpc.ts';
 import type { HumanVerdict, Override, VerdictPlace } from '../../shared/verdict.ts';
@@ -64,6 +64,8 @@ export interface ComparePanelsOptions {
   judge: RunJudges;
   /** Undefined: the user thought better of it. */
   pickJudge(): Promise<JudgeReference | undefined>;
+  /** Tries a pair out, in a view of its own. */
+  checkPair(pair: Pair): Promise<void>;
   /** Lets the user add what was asked to a prompt set. */
   addToPromptSet(state: ComparisonState): Promise<unknown>;
   labels: LabelStore;
@@ -92,6 +94,7 @@ export function createComparePanels({
   run,
   judge,
   pickJudge,
+  checkPair,
   addToPromptSet,
   labels,
   store,
@@ -210,6 +213,7 @@ export function createComparePanels({
         addToPromptSet: async () => {
           await addToPromptSet(own.session.state());
         },
+        checkPair: () => checkPair(own.session.state().request.pair),
         revealOrigin: async () => {
           const { origin } = own.session.state().request;
           if (origin) await revealPrompt(origin);

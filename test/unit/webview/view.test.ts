@@ -295,6 +295,7 @@ test('texts without tokens tell of their marks too', { skip }, () =>
     await page.evaluate(`(() => {
       const state = harness.scenario('flipped');
       state.sides.reasoning.generation.tokens = [];
+      state.drift.reasoning = { state: 'waiting' };
       harness.open(state);
     })()`);
     await annotated(page);

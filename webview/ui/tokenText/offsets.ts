@@ -16,11 +16,16 @@ export interface PlacedTokens {
   marks: Record<'trace' | 'answer', { before: number[]; after: number[] }>;
 }
 
+/** A generation's texts, and as much of its tokens as a place needs. */
+export type Placeable = Pick<Generation, 'trace' | 'answer'> & {
+  tokens: readonly Pick<Token, 'text' | 'segment'>[];
+};
+
 /**
  * Places a generation's tokens on its texts. A section whose tokens do not spell its text (a server that rewrote it)
  * gets null: heat in the wrong place is worse than none.
  */
-export function placeTokens(generation: Pick<Generation, 'trace' | 'answer' | 'tokens'>): PlacedTokens {
+export function placeTokens(generation: Placeable): PlacedTokens {
   const { tokens } = generation;
   return {
     trace: generation.trace === null ? null : offsetsOf(generation.trace, tokens, 'trace'),
@@ -29,7 +34,7 @@ export function placeTokens(generation: Pick<Generation, 'trace' | 'answer' | 't
   };
 }
 
-function offsetsOf(text: string, tokens: readonly Token[], segment: Segment): TokenOffsets | null {
+function offsetsOf(text: string, tokens: Placeable['tokens'], segment: Segment): TokenOffsets | null {
   let n = 0;
   for (const token of tokens) if (token.segment === segment) n++;
   if (n === 0) return null;
@@ -58,7 +63,7 @@ function leadOf(text: string): number {
   return text.length - text.trimStart().length;
 }
 
-function controlMarks({ trace, tokens }: Pick<Generation, 'trace' | 'tokens'>): PlacedTokens['marks'] {
+function controlMarks({ trace, tokens }: Placeable): PlacedTokens['marks'] {
   const marks: PlacedTokens['marks'] = {
     trace: { before: [], after: [] },
     answer: { before: [], after: [] },
