@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { runAudit } from '../../src/core/audit/run.ts';
 import { SIDES } from '../../src/shared/side.ts';
 import { createRunFile, readRunFile } from '../../src/store/runFile.ts';
@@ -19,6 +21,9 @@ import { fakeRun, fakeSamples } from '../fakes/runs.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'driftscope-audit-'));
 after(() => rmSync(directory, { recursive: true }));
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const SAMPLES = 800;
 const KILLS = 50;
@@ -162,4 +167,43 @@ describe('the runner', () => {
     const share = ideal / Math.min(...times);
     assert.ok(share >= 0.95, `${(100 * share).toFixed(1)} % of the ideal`);
   });
+
+  test('holds no more of 20,000 samples than of a few, scored or not', { timeout: 120_000 }, async () => {
+    for (const [samples, scoring] of [
+      [20_000, null],
+      [4_000, { top: 5, threshold: 0.5 }],
+    ] as const) {
+      const path = join(directory, `flat-${samples}.drift`);
+      const store = await createRunFile(path, fakeRun({ scoring }), fakeSamples(samples).values());
+      const open = fakeAuditPair({ forgets: true });
+      const options = { annotate: findNothing, concurrency: 32 };
+      const measured: { done: number; heap: number }[] = [];
+      let rss = 0;
+      for await (const event of runAudit(store, open, options, new AbortController().signal)) {
+        if (event.type !== 'generated' || event.progress.done % (samples / 8) !== 0) continue;
+        rss = Math.max(rss, process.memoryUsage().rss);
+        measured.push({ done: event.progress.done, heap: heapInUse() });
+      }
+      store.close();
+      // The first quarter warms up. Noise goes both ways; what is kept of a sample, though it be a number, does not.
+      const settled = measured.slice(4);
+      const bytes = slope(settled.map(({ done, heap }) => [done, heap]));
+      assert.ok(bytes < 40, `${bytes.toFixed(0)} bytes are kept of each generation`);
+      assert.ok(rss < 300e6, `${rss / 1e6} MB`);
+    }
+  });
 });
+
+/** Bytes of live objects. */
+function heapInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Of the line through points that has the least squares. */
+function slope(points: readonly [x: number, y: number][]): number {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
+  const covariance = mean(points.map(([at, value]) => (at - x) * (value - y)));
+  return covariance / mean(points.map(([at]) => (at - x) ** 2));
+}

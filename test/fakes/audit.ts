@@ -24,10 +24,18 @@ export interface FakeAuditScript {
   /** A 429 that the endpoint itself waits out and passes on. */
   busy?: (open: number, side: Side) => boolean;
   scorer?: OpenPair['scorer'];
+  /** Keeps nothing of what it was asked, where memory is measured. */
+  forgets?: boolean;
 }
 
 /** Two models that answer a sum right, the reasoning model wrong where the number ends in 7. */
-export function fakeAuditPair({ latency = 0, fault, busy, scorer }: FakeAuditScript = {}): FakeAuditPair {
+export function fakeAuditPair({
+  latency = 0,
+  fault,
+  busy,
+  scorer,
+  forgets,
+}: FakeAuditScript = {}): FakeAuditPair {
   const asked = bySide((): string[] => []);
   const most = bySide(() => 0);
   const times = new Map<string, number>();
@@ -38,8 +46,10 @@ export function fakeAuditPair({ latency = 0, fault, busy, scorer }: FakeAuditScr
       async *generate({ messages }, signal): AsyncGenerator<GenerationEvent> {
         const prompt = inputText(messages);
         const time = times.get(side + prompt) ?? 0;
-        times.set(side + prompt, time + 1);
-        asked[side].push(prompt);
+        if (!forgets) {
+          times.set(side + prompt, time + 1);
+          asked[side].push(prompt);
+        }
         open++;
         most[side] = Math.max(most[side], open);
         try {

@@ -44,7 +44,7 @@ async function largeRun() {
   let early = 0;
   for await (const event of runAudit(
     store,
-    fakeAuditPairForgetting(),
+    fakeAuditPair({ forgets: true }),
     { annotate: findNothing, concurrency: 32 },
     new AbortController().signal,
   )) {
@@ -89,13 +89,6 @@ function* fakeSampleStream(samples: number): Generator<Sample> {
       target: String(2 * index),
     };
   }
-}
-
-/** The fake remembers what it was asked, for tests; here that would be the memory that is measured. */
-function fakeAuditPairForgetting() {
-  const pair = fakeAuditPair();
-  for (const side of SIDES) pair.asked[side].push = () => 0;
-  return pair;
 }
 
 /** Bytes of the file against those of the same as JSON lines. */

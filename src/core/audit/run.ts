@@ -162,12 +162,9 @@ export async function* runAudit(
     // Scoring reads whole texts: a few at once keep a server busy, and leave it room to generate.
     const gate = createGate({ most: Math.min(concurrency, 4), signal: either });
     const inFlight = new Set<string>();
-    const failedBefore = new Set(
-      progress.scoringFailed > 0
-        ? store.unscored({ limit: progress.scoringFailed, failed: 'only' }).map(placeKey)
-        : [],
-    );
-    const tried = new Set<string>();
+    const again =
+      progress.scoringFailed > 0 ? store.unscored({ limit: progress.scoringFailed, failed: 'only' }) : [];
+    const failedBefore = new Set(again.map(placeKey));
     const one = async (place: RunPlace) => {
       const stored = store.generation(place);
       if (!stored) return;
@@ -179,7 +176,6 @@ export async function* runAudit(
       if (failedBefore.delete(placeKey(place))) progress.scoringFailed--;
       if ('failure' in drift) {
         progress.scoringFailed++;
-        tried.add(placeKey(place));
         await put({ type: 'scoring-failed', place, failure: drift.failure, progress: now() });
       } else {
         progress.scored++;
@@ -189,8 +185,10 @@ export async function* runAudit(
     try {
       while (!either.aborted) {
         const last = !generating();
-        const except = new Set([...inFlight, ...tried]);
-        const places = store.unscored({ limit: PAGE, failed: failedBefore.size > 0, except });
+        const places =
+          again.length > 0
+            ? again.splice(0, PAGE)
+            : store.unscored({ limit: PAGE, failed: false, except: inFlight });
         for (const place of places) {
           if (!(await gate.enter())) return;
           const key = placeKey(place);
