@@ -26,7 +26,7 @@ import { createPairCatalog } from './host/pairs/pairCatalog.ts';
 import { registerQuickFixes } from './host/pairs/quickFixes.ts';
 import { showCurrentPair } from './host/pairs/statusBar.ts';
 import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
-import { promptSetCommands } from './host/promptSets/commands.ts';
+import { activeSet, promptSetCommands } from './host/promptSets/commands.ts';
 import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
 import { draftFromComparison } from './host/promptSets/drafts.ts';
 import { openAsGrid } from './host/promptSets/editor/openAsGrid.ts';
@@ -159,7 +159,7 @@ export function activate(context: vscode.ExtensionContext) {
       'driftscope.addToStudy': (run = reports.active()) => addToStudy(studies, run),
       ...promptSetCommands({ ...curation, imports, activeComparison: () => panels.active() }),
       'driftscope.openAsGrid': (uri) => openAsGrid(uri),
-      'driftscope.openAsText': (uri) => openAsText(uri),
+      'driftscope.openAsText': (uri) => openAsText(uri ?? activeSet()),
       'driftscope.revealFile': (uri) => vscode.commands.executeCommand('revealInExplorer', uri),
       'driftscope.deleteFiles': (uri, selected) => deleteFiles(uri, selected),
       'driftscope.usePair': (choice) => catalog.choose(choice),
