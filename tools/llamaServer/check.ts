@@ -10,24 +10,32 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { klDivergence } from '../../src/core/drift/divergences.ts';
 import { pairScorer } from '../../src/core/drift/pairScorer.ts';
 import type { PairScorer, UnsegmentedPosition } from '../../src/core/drift/scoring.ts';
+import type { TextScorer } from '../../src/core/drift/textScorer.ts';
 import { remoteModel } from '../../src/core/endpoints/dialects/remoteModel.ts';
-import { serverOf } from '../../src/core/endpoints/dialects/server.ts';
+import { type Server, serverOf } from '../../src/core/endpoints/dialects/server.ts';
 import { createEngine } from '../../src/engine/client.ts';
 import { openPair } from '../../src/engine/openPair.ts';
 import type { Message } from '../../src/shared/prompt.ts';
-import { type BySide, bySide, SIDES } from '../../src/shared/side.ts';
+import { type BySide, bySide, SIDES, type Side } from '../../src/shared/side.ts';
 import { writeTinyGguf } from '../../test/fakes/tinyGguf.ts';
 import { buildLlamaServer } from './build.ts';
 
 /**
- * llama.cpp computes a little otherwise in batches of other sizes (the engine reads a text 64 tokens at a time, forced
- * decoding one at a time), and so from one request to the next. In nats, and as a share of the KL: where it is large it
- * hangs on tokens of tiny probability, whose logits weigh the more.
+ * Two runs of llama.cpp over one text agree to about 1e-2 in a logit, not to the last bit: weights, activations and the
+ * cache are 16-bit floats, and which sums are rounded where depends on the size of the batch (the engine reads a text 64
+ * tokens at a time, forced decoding one at a time). Flash attention, a 32-bit cache and equal batches on both sides were
+ * tried, and change which positions are off, not by how much; {@link selfNoise} shows the server differ from itself as
+ * well. KL sees it where it is large: there it hangs on tokens of tiny probability, whose logits weigh the more. So it is
+ * held to the first figure (nats) in the mean and at nearly every position, and to both together at each.
  */
 const NOISE = 0.01;
 const RELATIVE_NOISE = 0.03;
+const SHARE_WITHIN_NOISE = 0.95;
+/** Tokens of the generation whose cost is told. */
+const LONG = 512;
 const NEVER = new AbortController().signal;
 const root = resolve(import.meta.dirname, '../..');
 const scratch = mkdtempSync(join(tmpdir(), 'driftscope-llama-server-'));
@@ -61,13 +69,7 @@ try {
 
 async function check(): Promise<void> {
   const ports = { baseline: await serve(paths.baseline), reasoning: await serve(paths.reasoning) };
-  const clients = bySide((side) =>
-    serverOf({
-      label: `llama-server ${side}`,
-      model: paths[side],
-      connect: async () => ({ baseUrl: `http://127.0.0.1:${ports[side]}/v1`, apiKey: null }),
-    }),
-  );
+  const clients = bySide((side) => clientOf(ports[side], paths[side], side));
   const scorers = bySide((side) => remoteModel(clients[side], '127.0.0.1').scorer);
   const names = bySide((side) => paths[side]);
   for (const side of SIDES) await engine.open(names[side], root, NEVER);
@@ -100,14 +102,22 @@ async function check(): Promise<void> {
   );
   assert.ok(whole.positions.every(({ status }) => status === 'exact'));
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  const worst = Math.max(...differences, ...reverse);
+  const all = [...differences, ...reverse];
+  const within = all.filter((difference) => difference < NOISE).length / all.length;
+  const worst = all.indexOf(Math.max(...all)) % ids.length;
+  const at = (p: UnsegmentedPosition) => `${p.klForward.toFixed(4)} and ${p.klReverse.toFixed(4)}`;
   console.log(
-    `k = ${V}: exact at ${whole.positions.length} positions; KL differs from the engine's by ${mean(differences).toExponential(1)} nats in the mean, ${worst.toExponential(1)} at most; mean KL ${mean(truth.map((p) => p.klForward)).toFixed(4)}`,
+    `k = ${V}: exact at ${whole.positions.length} positions; both KLs differ from the engine's by ${mean(all).toExponential(1)} nats in the mean, by less than ${NOISE} at ${(100 * within).toFixed(1)} %, by ${Math.max(...all).toExponential(1)} at most (token ${worst}: ${at(whole.positions[worst]!)}; engine: ${at(truth[worst]!)}); mean KL ${mean(truth.map((p) => p.klForward)).toFixed(4)}`,
+  );
+  const own = await selfNoise(clients, scorers, messages, whole);
+  console.log(
+    `llama-server by itself, where it reads a text in one batch and not token by token: its KLs differ by ${mean(own).toExponential(1)} nats in the mean, ${Math.max(...own).toExponential(1)} at most (${own.length} figures)`,
   );
   console.log(
     `${(whole.ms / 1000).toFixed(1)} s; requests: ${requests.baseline} to the baseline, ${requests.reasoning} to the reasoning model`,
   );
-  assert.ok(mean(differences) < 0.01, 'the mean difference is 0.01 nats or more');
+  assert.ok(mean(all) < NOISE, `the mean difference is ${NOISE} nats or more`);
+  assert.ok(within >= SHARE_WITHIN_NOISE, `${(100 * within).toFixed(1)} % within ${NOISE} nats`);
   for (const [t, position] of whole.positions.entries()) {
     for (const figure of ['klForward', 'klReverse'] as const) {
       const exact = truth[t]![figure];
@@ -129,6 +139,8 @@ async function check(): Promise<void> {
     );
     assert.equal(violated.length, 0);
   }
+
+  await cost(ports.reasoning, messages);
 
   const mixed = await openPair(
     {
@@ -168,15 +180,96 @@ async function check(): Promise<void> {
   console.log('passed');
 }
 
+/**
+ * How far llama-server is from itself: both KLs at every third position, from distributions that it gives after reading all
+ * that stands before in one batch, beside the same by forced decoding. Nats.
+ */
+async function selfNoise(
+  clients: BySide<Server>,
+  scorers: BySide<TextScorer>,
+  messages: Message[],
+  { positions }: { positions: readonly UnsegmentedPosition[] },
+): Promise<number[]> {
+  const before = {
+    baseline: await scorers.baseline.prefixIds!({ messages }, NEVER),
+    reasoning: await scorers.reasoning.prefixIds!({ messages }, NEVER),
+  };
+  const row = async (side: Side, t: number): Promise<Float64Array | null> => {
+    const prompt = [...before[side]!, ...positions.slice(0, t).map(({ id }) => id)];
+    const body = { prompt, n_predict: 1, n_probs: 1_000_000, cache_prompt: false };
+    const answer = (await clients[side].ask('/completion', body, NEVER)) as {
+      completion_probabilities?: { top_logprobs: { id: number; logprob: number }[] }[];
+    };
+    const top = answer.completion_probabilities?.[0]?.top_logprobs;
+    if (!top) return null; // half a character was drawn
+    const logprobs = new Float64Array(top.length);
+    for (const { id, logprob } of top) logprobs[id] = logprob;
+    return logprobs;
+  };
+  const differences: number[] = [];
+  for (let t = 0; t < positions.length; t += 3) {
+    const [b, r] = await Promise.all([row('baseline', t), row('reasoning', t)]);
+    if (!b || !r) continue;
+    differences.push(Math.abs(klDivergence(r, b) - positions[t]!.klForward));
+    differences.push(Math.abs(klDivergence(b, r) - positions[t]!.klReverse));
+  }
+  return differences;
+}
+
+/** What it costs to score a long generation: requests, and how much of the prompts the server's cache had. */
+async function cost(port: number, messages: Message[]): Promise<void> {
+  const ids: number[] = [];
+  for (let seed = 1; ids.length < LONG; seed++) ids.push(...(await written(messages, seed)).slice(0, -1));
+  ids.length = LONG;
+  const timings: { cache_n: number; prompt_n: number; predicted_n: number }[] = [];
+  const reading: Promise<void>[] = [];
+  const client = clientOf(port, paths.reasoning, 'reasoning', async (url, init) => {
+    const response = await fetch(url, init);
+    if (String(url).endsWith('/completion')) {
+      const told = response.clone().text();
+      reading.push(
+        told.then((text) => {
+          const found = /"timings":(\{[^}]*\})/.exec(text)?.[1];
+          if (found) timings.push(JSON.parse(found));
+        }),
+      );
+    }
+    return response;
+  });
+  const { scorer } = remoteModel(client, '127.0.0.1');
+  await scorer.depth(NEVER); // who it is has been found out
+  const before = client.requests;
+  const started = performance.now();
+  let rows = 0;
+  for await (const _row of scorer.score({ prefix: { messages }, ids, k: 20 }, NEVER)) rows++;
+  const seconds = (performance.now() - started) / 1000;
+  await Promise.all(reading);
+  assert.equal(rows, LONG);
+  const total = (figure: keyof (typeof timings)[number]) =>
+    timings.reduce((sum, timing) => sum + timing[figure], 0);
+  const [cached, read, forced] = [total('cache_n'), total('prompt_n'), total('predicted_n')];
+  console.log(
+    `${LONG} tokens at k = 20: ${client.requests - before} requests, ${timings.length} of them to /completion; of ${cached + read} prompt tokens ${cached} (${((100 * cached) / (cached + read)).toFixed(1)} %) were in the prompt cache and ${read} were read, ${forced} were forced; ${seconds.toFixed(1)} s`,
+  );
+  assert.ok(timings.length > 0);
+}
+
+function clientOf(port: number, model: string, side: string, request: typeof fetch = fetch): Server {
+  return serverOf({
+    ...{ label: `llama-server ${side}`, model, fetch: request },
+    connect: async () => ({ baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: null }),
+  });
+}
+
 /** What the reasoning model writes in the embedded engine; the ids of its tokens. */
-async function written(messages: Message[]): Promise<number[]> {
+async function written(messages: Message[], seed = 3): Promise<number[]> {
   const { baseUrl, apiKey } = await engine.connect(NEVER);
   const response = await fetch(`${baseUrl}/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}` },
     body: JSON.stringify({
       ...{ model: paths.reasoning, messages, stream: true, return_token_ids: true },
-      ...{ temperature: 1, seed: 3, max_tokens: 200 },
+      ...{ temperature: 1, seed, max_tokens: 200 },
     }),
   });
   const events = (await response.text()).split('\n').filter((line) => line.startsWith('data: {'));
