@@ -3,9 +3,11 @@ import './activation.ts';
 import './pairFile.ts';
 import './prompts.ts';
 import './promptSets.ts';
+import './check.ts';
 import './compare.ts';
 import './verdicts.ts';
 import './engine.ts';
+import './audits.ts';
 
 /** What VS Code calls in the extension host. */
 export function run(): Promise<void> {
