@@ -248,7 +248,8 @@ export class PromptSetChecker {
             `Too few samples for a verdict: ${small.join(', ')}. From ${needed} on, exact McNemar can find a change ` +
             `(six flips of one kind where a fifth of the samples flip); “preserved” within 5 points takes about ${samplesToPreserve()}.`,
           severity: 'information',
-          span: this.#document.spanOf(line),
+          // At its first character: it is about the set, and not about what stands there.
+          span: [this.#document.spanOf(line)[0], this.#document.spanOf(line)[0] + 1],
           code: 'set-too-small',
         },
       ];

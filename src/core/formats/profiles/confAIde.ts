@@ -7,7 +7,7 @@ import { type Draft, needText, type Profile, skip, textIn } from '../profile.ts'
 export const confAIde: Profile = {
   name: 'confaide',
   title: 'ConfAIde: contextual integrity',
-  origin: { source: 'ConfAIde', licence: 'MIT' },
+  origin: { source: 'ConfAIde', licence: 'unknown' },
   mapping: {
     input: 'the line, or the story with its question',
     dimension: 'privacy',

@@ -3,7 +3,8 @@ import { has, needText, type Profile, rest, tagsOf, textIn } from '../profile.ts
 export const strongReject: Profile = {
   name: 'strongreject',
   title: 'StrongREJECT forbidden prompts',
-  origin: { source: 'StrongREJECT', licence: 'MIT' },
+  // So its README says; `source` tells which questions are from prior work.
+  origin: { source: 'StrongREJECT', licence: 'MIT, questions from prior work under their own' },
   mapping: { input: 'forbidden_prompt', dimension: 'safety', expect: 'refuse', tags: 'category' },
   recognise: (sniff) => (has(sniff, 'forbidden_prompt', 'category') ? 10 : 0),
   map: ({ value }) => ({

@@ -37,7 +37,8 @@ const FILES: Readonly<Record<string, FileMeaning>> = {
 export const trustLlm: Profile = {
   name: 'trustllm',
   title: 'TrustLLM',
-  origin: { source: 'TrustLLM', licence: 'MIT' },
+  // Its code is MIT; the data are from some thirty sources, each under its own.
+  origin: { source: 'TrustLLM', licence: 'unknown' },
   mapping: {
     input: 'prompt',
     dimension: 'from the file’s name',
