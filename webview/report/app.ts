@@ -12,11 +12,11 @@ import baseStyles from '../ui/base.css';
 import type { Host } from '../ui/host.ts';
 import { adoptSheet } from '../ui/sheet.ts';
 import { failureBox, runHeader } from './header.ts';
-import { type PlotId, plots } from './plots.ts';
+import { plots } from './plots.ts';
 import { isPartial, progressStrip } from './progress.ts';
 import styles from './report.css';
 import { Samples } from './samples.ts';
-import { type ReportSettings, restoreSettings } from './settings.ts';
+import { type PlotId, type ReportSettings, restoreSettings } from './settings.ts';
 import { studyPage } from './studyPage.ts';
 import { verdictTable } from './verdictTable.ts';
 

@@ -9,9 +9,7 @@ import type { RunFigures } from '../../src/shared/reportView.ts';
 import type { SampleQuery } from '../../src/shared/sampleRows.ts';
 import { count } from '../ui/format.ts';
 import { pictureView } from './pictureView.ts';
-
-export const PLOTS = ['differences', 'drift', 'flips', 'profile'] as const;
-export type PlotId = (typeof PLOTS)[number];
+import type { PlotId } from './settings.ts';
 
 export interface PlotActions {
   setOpen(plot: PlotId, open: boolean): void;

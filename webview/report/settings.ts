@@ -7,7 +7,9 @@ import {
   type SampleSort,
 } from '../../src/shared/sampleRows.ts';
 import { type GridLayout, NO_LAYOUT } from '../ui/grid/columns.ts';
-import { PLOTS, type PlotId } from './plots.ts';
+
+export const PLOTS = ['differences', 'drift', 'flips', 'profile'] as const;
+export type PlotId = (typeof PLOTS)[number];
 
 /** Which samples the table shows. All of it small and JSON-safe. */
 export interface TableQuery {

@@ -37,7 +37,7 @@ export async function writeReport(
     await rename(unfinished, out);
     return (await stat(out)).size;
   } catch (error) {
-    await rm(unfinished, { force: true });
+    await rm(unfinished, { force: true }).catch(() => {}); // where it cannot be made, there is nothing to remove
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return fail('invalid-input', `The report cannot be written to ${out}: ${(error as Error).message}`, {
