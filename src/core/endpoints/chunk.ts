@@ -15,8 +15,11 @@ export interface Chunk {
   reasoningField?: string | null;
   content: string;
   tokens: ServerToken[];
-  /** Texts of the tokens that the server gives log-probabilities of, which may be others than {@link Chunk.tokens}. */
-  told: { text: string; logprob: number }[];
+  /**
+   * The tokens that the server gives log-probabilities of, which may be others than {@link Chunk.tokens}: U+FFFD for a
+   * part of a character; null where it says no more than that others are likelier.
+   */
+  told: { text: string; logprob: number | null }[];
   finishReason: string | null;
   /** Whether the server says that the prompt opened the trace, so the tokens begin inside it. */
   traceOpened: boolean;
@@ -35,14 +38,23 @@ export function readChunk(event: unknown): Chunk {
     reasoningField: field,
     content: string(delta.content),
     tokens: readTokens(choice),
-    told: list(record(choice.logprobs).content)
-      .map(record)
-      .flatMap(({ token, logprob }) =>
-        typeof token === 'string' && typeof logprob === 'number' ? [{ text: token, logprob }] : [],
-      ),
+    told: readTold(record(choice.logprobs)),
     finishReason: string(choice.finish_reason) || null,
     traceOpened: choice.trace_opened === true, // the embedded engine
   };
+}
+
+/** OpenAI writes −9999 for a token that is not among the 20 likeliest. */
+const UNLISTED = -9_000;
+
+/** DeepSeek tells those of the trace apart; others mix them into those of the content. */
+function readTold({ reasoning_content, content }: Record<string, unknown>): Chunk['told'] {
+  return [...list(reasoning_content), ...list(content)].map(record).flatMap(({ token, bytes, logprob }) => {
+    if (typeof token !== 'string' || typeof logprob !== 'number') return [];
+    const text =
+      list(bytes).length > 0 ? new TextDecoder().decode(Uint8Array.from(list(bytes) as number[])) : token;
+    return [{ text, logprob: logprob < UNLISTED ? null : logprob }];
+  });
 }
 
 /**

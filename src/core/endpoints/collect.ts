@@ -1,5 +1,6 @@
 import type { Segment, Token } from '../../shared/generation.ts';
 import type { TraceDelimiters } from '../../shared/pair.ts';
+import { alignPieces } from '../drift/pieces.ts';
 import type { Chunk } from './chunk.ts';
 import type { GenerationEvent } from './endpoint.ts';
 import {
@@ -141,24 +142,49 @@ export function collector(declared: TraceDelimiters | null): Collector {
         tokens:
           tokens.length > 0
             ? segmented(tokens, segmentTokens(...texts(), delimiters, { ...traceOptions, opened }))
-            : toldTokens(content),
+            : toldTokens(content, (texts) =>
+                segmentTokens(
+                  texts,
+                  texts.map(() => false),
+                  delimiters,
+                  traceOptions,
+                ),
+              ),
         traceIn: trace === null ? null : { delimiters },
         traceEnded: trace === null ? null : (arrivals.find(({ end }) => end >= traceEnd)?.at ?? null),
       };
     },
   };
 
-  /** What log-probabilities tell of the tokens where nothing else does: their texts, if these are the text. */
-  function toldTokens(text: string): Token[] {
-    const texts = told.map((token) => token.text);
-    if (texts.join('') !== text) return [];
-    const segments = segmentTokens(
-      texts,
-      texts.map(() => false),
-      delimiters,
-      traceOptions,
-    );
-    return told.map((token, index) => ({ id: null, ...token, segment: segments[index] ?? 'answer' }));
+  /**
+   * What log-probabilities tell of the tokens where nothing else does: their texts, if these are the text. The end of the
+   * turn, which has no text, may be told last.
+   */
+  function toldTokens(text: string, segmentsOf: (texts: readonly string[]) => readonly Segment[]): Token[] {
+    for (const own of [told, told.slice(0, -1)]) {
+      const texts = alignPieces(
+        text,
+        own.map((token) => token.text),
+      );
+      if (!texts) continue;
+      const segments = segmentsOf(texts);
+      return own.map(({ logprob }, index) => ({
+        ...{ id: null, text: texts[index]!, segment: segments[index] ?? 'answer' },
+        ...(logprob !== null && { logprob }),
+      }));
+    }
+    return [];
+  }
+
+  /** Which part each token is of, where the parts follow each other without what delimits them. */
+  function partsOf(texts: readonly string[]): Segment[] {
+    let at = 0;
+    return texts.map((text) => {
+      const start = at;
+      at += text.length;
+      if (start >= reasoning.length) return 'answer';
+      return at <= reasoning.length ? 'trace' : 'control';
+    });
   }
 
   function texts(): [string[], boolean[]] {
@@ -181,7 +207,11 @@ export function collector(declared: TraceDelimiters | null): Collector {
         return { trace, answer, tokens: result };
       }
     }
-    return { trace: reasoning, answer: content, tokens: segmented(tokens, segmentsByPart(tokens)) };
+    const own =
+      tokens.length > 0
+        ? segmented(tokens, segmentsByPart(tokens))
+        : toldTokens(reasoning + content, partsOf);
+    return { trace: reasoning, answer: content, tokens: own };
   }
 }
 
