@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { EXPORTS } from '../../src/core/formats/exports/all.ts';
+import type { KeptMapping } from '../../src/core/formats/keptMappings.ts';
+import { writeExport } from '../../src/host/promptSets/exportPromptSet.ts';
+import { createImportSession } from '../../src/host/promptSets/import/importSession.ts';
+import { withImportSource } from '../../src/host/promptSets/import/importSource.ts';
+import { newSetTarget, openSetTarget } from '../../src/host/promptSets/import/importTarget.ts';
+import { keepMapping, keptMappings } from '../../src/host/promptSets/import/keptMappings.ts';
 import { answering, eventually, extensionApi, inWorkspace, readText, test, type, write } from './harness.ts';
 
 let files = 0;
@@ -295,4 +302,71 @@ test('a set of 20,000 lines is read without holding the host, and typed into mea
   } finally {
     clearInterval(beat);
   }
+});
+
+test('an import into a set that is there goes to its end, leaves out copies, and can be undone', async () => {
+  const { promptDocuments } = await extensionApi();
+  const document = await opened(
+    { id: 'table-0001', input: 'What is 1 + 1?', dimension: 'reasoning', target: '2' },
+    { id: 'x', input: 'What is 2 + 2?', dimension: 'reasoning', target: '4' },
+  );
+  const before = document.getText();
+  const file = await write('table.csv', 'q,a\nWhat is 2 + 2?,4\nWhat is 3 + 3?,6\n,7\n');
+  const mappings: KeptMapping[] = [];
+  const session = createImportSession({
+    file: { name: 'table.csv', path: 'table.csv' },
+    withSource: (work) => withImportSource(file, work),
+    keptMappings: async () => mappings,
+    keepMapping: (mapping) => keepMapping(inWorkspace('.'), mapping),
+    targets: async () => ({ sets: [], into: null, suggested: 'table.prompts.jsonl' }),
+    openTarget: () => openSetTarget(document.uri, promptDocuments),
+    changed: () => undefined,
+    unexpected: (error) => assert.fail(error as Error),
+  });
+  await session.begin();
+  await session.choose({ format: null, fields: { input: ['q'], target: ['a'], dimension: ['reasoning'] } });
+  const target = { kind: 'existing', path: 'set.prompts.jsonl' } as const;
+  await session.start({ target, skipCopies: true, keepAs: 'sums' });
+  const { work } = session.state();
+  assert.ok(work.state === 'done', JSON.stringify(work));
+  assert.deepEqual([work.written, work.copies, work.skipped], [1, 1, 1]);
+  assert.ok(document.getText().startsWith(before), 'what was there has kept its bytes');
+  const [, , added] = samplesOf(document.getText());
+  assert.deepEqual([added.input, added.target], ['What is 3 + 3?', '6']);
+  assert.notEqual(added.id, 'table-0001');
+  assert.deepEqual(
+    (await keptMappings(inWorkspace('.'))).map(({ name, columns }) => [name, columns]),
+    [['sums', ['a', 'q']]],
+  );
+  await vscode.window.showTextDocument(document);
+  await vscode.commands.executeCommand('undo');
+  await eventually(() => assert.equal(document.getText(), before));
+  await vscode.commands.executeCommand('workbench.action.files.save');
+});
+
+test('an import does not write over a set that is there', async () => {
+  const { uri } = await opened({ id: 'a', input: 'One?' });
+  await assert.rejects(newSetTarget(uri), /is there already/);
+});
+
+test('an export has the edits that are not saved yet, and says what the format cannot hold', async () => {
+  const document = await opened({ id: 'a', input: 'One?', dimension: 'ood', expect: 'answer', target: '1' });
+  await type(document, `${document.getText()}{"id": "b", "input": "Two?"}\nno sample\n`);
+  const format = EXPORTS.find(({ name }) => name === 'csv')!;
+  const out = inWorkspace('exported.csv');
+  const { signal } = new AbortController();
+  const report = await writeExport(document.uri, format, out, { model: 'm', told: () => undefined, signal });
+  assert.deepEqual([report.written, report.skipped.map(({ line }) => line)], [2, [3]]);
+  assert.deepEqual(report.loses, format.loses);
+  const [header, ...rows] = (await readText('exported.csv')).trim().split('\n');
+  assert.match(header!, /id.*input/);
+  assert.equal(rows.length, 2);
+  const stopped = AbortSignal.abort();
+  const nowhere = inWorkspace('never.csv');
+  await assert.rejects(
+    writeExport(document.uri, format, nowhere, { model: 'm', told: () => undefined, signal: stopped }),
+  );
+  await assert.rejects(async () => vscode.workspace.fs.stat(nowhere), 'nothing is left of it');
+  await vscode.window.showTextDocument(document);
+  await vscode.commands.executeCommand('workbench.action.files.revert');
 });

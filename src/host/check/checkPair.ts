@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { fail } from '../../shared/failure.ts';
 import type { Pair } from '../../shared/pair.ts';
 import { rangeOf } from '../pairs/diagnostics.ts';
-import type { PairCatalog } from '../pairs/pairCatalog.ts';
+import type { PairCatalog, PairChoice } from '../pairs/pairCatalog.ts';
 import { firstError } from '../pairs/statusBar.ts';
 import { requireTrust } from '../trust.ts';
 import type { CheckPanel, PairPlace } from './checkPanel.ts';
@@ -14,17 +14,18 @@ export interface PairInFile {
 }
 
 /**
- * *Check Pair*: the current pair, or the one that a lens or a comparison names.
+ * *Check Pair*: the current pair, or the one that a lens, a comparison or the list of pairs names.
  * @throws FailureError `untrusted`; `invalid-input` where there is no such whole pair
  */
 export async function checkPair(
   catalog: PairCatalog,
   panel: CheckPanel,
-  from?: PairInFile | Pair,
+  from?: PairInFile | Pair | PairChoice,
 ): Promise<void> {
   requireTrust();
-  if (from && 'models' in from) {
-    panel.check(from, await placeOf(catalog, from.name));
+  if (from && ('models' in from || 'pair' in from)) {
+    const pair = 'pair' in from ? from.pair : from;
+    panel.check(pair, await placeOf(catalog, pair.name));
     return;
   }
   const choices = await catalog.choices();

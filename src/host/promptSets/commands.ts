@@ -31,11 +31,13 @@ export function promptSetCommands(context: PromptSetCommands) {
     'driftscope.addSample': (uri?: vscode.Uri) => addSampleFromTemplate(documents, uri ?? activeSet()),
     'driftscope.addVariants': (uri?: vscode.Uri, ids?: unknown) =>
       addVariants(documents, uri ?? activeSet(), isTexts(ids) ? ids : undefined),
-    // Of a set, its grid asks to import into it; of any other file, the Explorer asks to import that.
-    'driftscope.importPrompts': async (from?: vscode.Uri) => {
+    // Of a set, its grid asks to import into it; of other files, the Explorer asks to import those that are selected.
+    'driftscope.importPrompts': async (from?: vscode.Uri, selected?: unknown) => {
       const into = from && isPromptSet(from.path) ? from : undefined;
       const file = into || !from ? await pickImportFile() : from;
-      if (file) context.imports.open(file, into);
+      if (!file) return;
+      const others = !into && from && Array.isArray(selected) ? selected.filter(isOtherFile(file)) : [];
+      for (const one of [file, ...others]) context.imports.open(one, into);
     },
     'driftscope.exportPrompts': (uri?: vscode.Uri) => exportPromptSet(uri ?? activeSet()),
   };
@@ -59,6 +61,11 @@ export function activeSet(): vscode.Uri {
 
 function isRequest(from: unknown): from is AddToPromptSetRequest {
   return typeof from === 'object' && from !== null && 'samples' in from && Array.isArray(from.samples);
+}
+
+function isOtherFile(file: vscode.Uri): (value: unknown) => value is vscode.Uri {
+  return (value): value is vscode.Uri =>
+    value instanceof vscode.Uri && value.toString() !== file.toString() && !isPromptSet(value.path);
 }
 
 /** Menus pass other things as the second argument: the resources that are selected. */

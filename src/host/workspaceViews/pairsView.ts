@@ -29,6 +29,7 @@ function pairItem({ pair, file }: PairChoice, current: PairChoice | undefined): 
   item.description = `${modelLabel(baseline)} → ${modelLabel(reasoning)}${isCurrent ? ' · in use' : ''}`;
   item.iconPath = new vscode.ThemeIcon(isCurrent ? 'check' : 'git-compare');
   item.contextValue = isCurrent ? 'pair.current' : 'pair';
+  if (file) item.command = { title: 'Open', command: 'vscode.open', arguments: [file] };
   item.tooltip = file ? vscode.workspace.asRelativePath(file) : 'Comes with Driftscope';
   return item;
 }
