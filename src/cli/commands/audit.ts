@@ -85,8 +85,8 @@ async function runToItsEnd(
   let last: AuditEvent | undefined;
   try {
     progress.show('Getting the models ready…');
-    const open = await context.openPair(pair, { signal: context.signal, onProgress: progress.show });
-    await identify(store, open, context.signal);
+    const opened = await context.openPair(pair, { signal: context.signal, onProgress: progress.show });
+    const open = await identify(store, opened, context.signal);
     const annotate = (texts: SideTexts) => inSlices(annotateSide(detectors, texts));
     const options = { annotate, ...(concurrency === undefined ? {} : { concurrency }) };
     for await (const event of runAudit(store, open, options, context.signal)) {

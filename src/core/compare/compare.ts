@@ -14,7 +14,7 @@ import { DEFAULT_DELIMITERS, delimitersOf, segmentTokens } from '../endpoints/tr
 import { type SideTexts, sideTexts } from './annotateSide.ts';
 import { beginCheck, withCheck } from './checkFirst.ts';
 import { generateBoth } from './generateBoth.ts';
-import type { OpenPair } from './openPair.ts';
+import { type OpenPair, trusted } from './openPair.ts';
 import { rawText } from './rawText.ts';
 import {
   DEFAULT_THRESHOLD,
@@ -69,12 +69,11 @@ export async function* compare(
   await checking?.beforeScoring();
   const told = checking?.told();
   if (told) yield told;
-  const fault = checking?.fault() ?? null;
-  const trusted = fault === null ? open : { ...open, scorer: { unavailable: fault } };
+  const scored = trusted(open, checking?.fault() ?? null);
   const prefix = bySide((side) => ({ messages: withSystem(input, pair.models[side].system) }));
   for (const author of ['reasoning', 'baseline'] as const) {
     const delimiters = pair.models[author].trace;
-    yield* scoreAuthor(author, delimiters, generations, trusted, prefix, options, signal);
+    yield* scoreAuthor(author, delimiters, generations, scored, prefix, options, signal);
   }
   if (options.judges?.length) yield* askJudges(options.judges, request, generations, signal);
   yield { type: 'done' };

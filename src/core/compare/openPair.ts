@@ -22,3 +22,8 @@ export interface OpenPair {
     run(signal: AbortSignal): Promise<PairCheck>;
   };
 }
+
+/** The pair as it is to be asked: where its scores are not to be believed, it has none. @param fault in one sentence */
+export function trusted(open: OpenPair, fault: string | null): OpenPair {
+  return fault === null ? open : { ...open, scorer: { unavailable: fault } };
+}

@@ -39,7 +39,6 @@ export async function runAuditJob(job: AuditJob, services: JobServices, signal: 
   try {
     const store = await openOrCreate(job, detectors);
     try {
-      services.begun();
       await runToItsEnd(store, job, detectors, services, signal);
     } finally {
       store.close();
@@ -68,7 +67,7 @@ async function runToItsEnd(
   store: RunStore,
   { concurrency, work }: AuditJob,
   detectors: Detectors,
-  { openPair, tell }: JobServices,
+  { openPair, begun, tell }: JobServices,
   signal: AbortSignal,
 ): Promise<void> {
   const { pair, scoring } = store.info();
@@ -93,9 +92,10 @@ async function runToItsEnd(
   const onStop = () => change({ phase: 'stopping', eta: null }, true);
   signal.addEventListener('abort', onStop, { once: true });
   change({}, true);
+  begun();
   try {
-    const open = await openPair(pair, (line) => change({ waitingFor: line }), signal);
-    await identify(store, open, signal);
+    const opened = await openPair(pair, (line) => change({ waitingFor: line }), signal);
+    const open = await identify(store, opened, signal);
     const annotate = async (texts: SideTexts) => atOnce(annotateSide(detectors, texts));
     const failedOnly = work.type === 'resume' && work.failedOnly;
     const options = { annotate, failedOnly, ...(concurrency === null ? {} : { concurrency }) };

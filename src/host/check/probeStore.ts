@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Memento } from 'vscode';
 import type { ProbeCache } from '../../engine/checkPair.ts';
 import type { ProbeReport } from '../../shared/probe.ts';
 import { bySide } from '../../shared/side.ts';
@@ -18,8 +17,14 @@ interface Kept {
   report: ProbeReport;
 }
 
+/** As much of VS Code's `Memento` as is needed. */
+interface KeptValues {
+  get<T>(key: string, fallback: T): T;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
 /** What was found out of pairs, kept across windows, so that a pair is tried out once and not once a comparison. */
-export function createProbeStore(memento: Pick<Memento, 'get' | 'update'>, now = Date.now): ProbeCache {
+export function createProbeStore(memento: KeptValues, now = Date.now): ProbeCache {
   const all = () => memento.get<Kept[]>(KEPT, []);
   return {
     get(name) {

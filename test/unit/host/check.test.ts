@@ -131,7 +131,7 @@ describe('the store of what was found out', () => {
       update: async (key: string, value: unknown) => void values.set(key, JSON.parse(JSON.stringify(value))),
     };
     return {
-      open: () => createProbeStore(memento as Parameters<typeof createProbeStore>[0], () => time),
+      open: () => createProbeStore(memento, () => time),
       pass: (ms: number) => {
         time += ms;
       },
