@@ -8,6 +8,7 @@ import './compare.ts';
 import './verdicts.ts';
 import './engine.ts';
 import './audits.ts';
+import './reports.ts';
 
 /** What VS Code calls in the extension host. */
 export function run(): Promise<void> {

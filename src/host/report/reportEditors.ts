@@ -1,25 +1,30 @@
 import * as vscode from 'vscode';
-import type { ReportState } from '../../shared/reportView.ts';
 import { exportReport } from './exportReport.ts';
-import { type OpenRuns, REPORT_VIEW, type ReportServices, serveReport } from './reports.ts';
+import {
+  type OpenRuns,
+  REPORT_VIEW,
+  type ReportServer,
+  type ReportServices,
+  serveReport,
+} from './reports.ts';
+import type { RunSession } from './runSession.ts';
 
 /** The custom editors of `*.drift`. */
 export interface ReportEditors extends vscode.Disposable {
   /** The run of the report that is in front; undefined: another kind of editor is. */
   active(): vscode.Uri | undefined;
-  /** What the open reports show, oldest first. */
-  states(): {
-    uri: vscode.Uri;
-    state: ReportState['runs'][number];
-    figures: ReportState['figures'][string] | null;
-  }[];
+  /** The open reports, oldest first, and what their views can ask for. */
+  open(): readonly OpenReport[];
+}
+
+interface OpenReport {
+  uri: vscode.Uri;
+  session: RunSession;
+  calls: ReportServer['calls'];
 }
 
 export function registerReportEditors(services: ReportServices, openRuns: OpenRuns): ReportEditors {
-  const shown = new Map<
-    vscode.WebviewPanel,
-    { uri: vscode.Uri; session: ReturnType<OpenRuns['take']>['session'] }
-  >();
+  const shown = new Map<vscode.WebviewPanel, OpenReport>();
 
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose() {} }),
@@ -43,7 +48,7 @@ export function registerReportEditors(services: ReportServices, openRuns: OpenRu
         services,
         openRuns,
       );
-      shown.set(panel, { uri, session });
+      shown.set(panel, { uri, session, calls: server.calls });
       panel.onDidDispose(() => {
         shown.delete(panel);
         server.dispose();
@@ -59,12 +64,7 @@ export function registerReportEditors(services: ReportServices, openRuns: OpenRu
 
   return {
     active: () => [...shown].find(([panel]) => panel.active)?.[1].uri,
-    states: () =>
-      [...shown.values()].map(({ uri, session }) => ({
-        uri,
-        state: session.state(),
-        figures: session.figures(),
-      })),
+    open: () => [...shown.values()],
     dispose: () => registered.dispose(),
   };
 }

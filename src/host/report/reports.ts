@@ -3,7 +3,7 @@ import type { RunPlace } from '../../shared/audit.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Sample } from '../../shared/prompt.ts';
 import type { ExportFormat, OverridePlace, ReportContract, ReportState } from '../../shared/reportView.ts';
-import { serveView, type ToHost, type ToView } from '../../shared/rpc.ts';
+import { type Handlers, serveView, type ToHost, type ToView } from '../../shared/rpc.ts';
 import { bySide } from '../../shared/side.ts';
 import type { HumanVerdict, Override } from '../../shared/verdict.ts';
 import type { AuditRuns } from '../audits/auditRuns.ts';
@@ -101,7 +101,8 @@ export interface ReportServer extends vscode.Disposable {
   emit: ReturnType<typeof serveView<ReportContract>>['emit'];
   /** There are other runs now, or one of them has changed. */
   runsChanged(): void;
-  attached(): boolean;
+  /** What the view can ask for. */
+  calls: Handlers<ReportContract>;
 }
 
 /** Fills a panel with a report and answers what it asks. Runs are watched while the panel is visible. */
@@ -147,6 +148,76 @@ export function serveReport(
     return { before, override };
   };
 
+  const calls: Handlers<ReportContract> = {
+    async ready() {
+      attached = true;
+      watch();
+      const sessions = page.sessions();
+      const commands = new Set(await vscode.commands.getCommands(true));
+      const entries = <T>(of: (session: RunSession) => T | null) =>
+        Object.fromEntries(
+          sessions.flatMap((session) => {
+            const value = of(session);
+            return value === null ? [] : [[session.state().run, value]];
+          }),
+        ) as Record<string, T>;
+      return {
+        page: page.page,
+        runs: sessions.map((session) => session.state()),
+        figures: entries((session) => session.figures()),
+        profiles: entries((session) => session.profile()),
+        can: { resume: commands.has('driftscope.resumeAudit'), addToPromptSet: true },
+      };
+    },
+    find: (run, query) => threads.pages.run('find', [path(run), query]),
+    rows: (run, positions) => threads.pages.run('rows', [path(run), positions]),
+    async texts(run, sample, k) {
+      const state = await threads.pages.run('comparison', [path(run), sample, k]);
+      const light = bySide((side) => {
+        const own = state.sides[side];
+        return own.state === 'finished' ? { ...own, generation: { ...own.generation, tokens: [] } } : own;
+      });
+      return { ...state, sides: light };
+    },
+    async open(run, sample, k) {
+      const file = path(run);
+      const state = await threads.pages.run('comparison', [file, sample, k]);
+      const { id } = (await threads.pages.run('samples', [file, [sample]]))[0]!;
+      panels.showStored({
+        title: `${id} · ${file.replace(/^.*[/\\]/, '')}`,
+        request: state.request,
+        events: (_request, signal) =>
+          storedEvents(state, { sample, k }, file, { pages: threads.pages, text: worker() }, signal),
+        override: async ({ side, section, kind }, verdict) =>
+          (await override(run, { sample, k, side }, { section, kind }, verdict)).override,
+      });
+    },
+    override: async (run, place, at, verdict) => (await override(run, place, at, verdict)).before,
+    exportAs: (format) => page.exportAs(format),
+    resume: async (run, failedOnly) => {
+      await vscode.commands.executeCommand('driftscope.resumeAudit', uriOf(run), { failedOnly });
+    },
+    stop: async (run) => {
+      await vscode.commands.executeCommand('driftscope.stopAudit', uriOf(run));
+    },
+    async addToPromptSet(run, positions) {
+      await addToPromptSet(await threads.pages.run('samples', [path(run), positions]));
+    },
+    addToStudy: async (run) => {
+      await vscode.commands.executeCommand('driftscope.addToStudy', uriOf(run));
+    },
+    addRuns: () => page.addRuns(),
+    removeRun: (run) => page.removeRun(run),
+    openReport: async (run) => {
+      await vscode.commands.executeCommand('vscode.openWith', uriOf(run), REPORT_VIEW);
+    },
+    reread(run) {
+      for (const session of page.sessions()) if (session.state().run === run) session.reread();
+    },
+    copy: (text) => vscode.env.clipboard.writeText(text) as Promise<void>,
+    showLog: () => log.show(true),
+  };
+
   const server = serveView<ReportContract>(
     {
       send: (message: ToView) => void webview.postMessage(message),
@@ -155,75 +226,7 @@ export function serveReport(
         return () => listening.dispose();
       },
     },
-    {
-      async ready() {
-        attached = true;
-        watch();
-        const sessions = page.sessions();
-        const commands = new Set(await vscode.commands.getCommands(true));
-        const entries = <T>(of: (session: RunSession) => T | null) =>
-          Object.fromEntries(
-            sessions.flatMap((session) => {
-              const value = of(session);
-              return value === null ? [] : [[session.state().run, value]];
-            }),
-          ) as Record<string, T>;
-        return {
-          page: page.page,
-          runs: sessions.map((session) => session.state()),
-          figures: entries((session) => session.figures()),
-          profiles: entries((session) => session.profile()),
-          can: { resume: commands.has('driftscope.resumeAudit'), addToPromptSet: true },
-        };
-      },
-      find: (run, query) => threads.pages.run('find', [path(run), query]),
-      rows: (run, positions) => threads.pages.run('rows', [path(run), positions]),
-      async texts(run, sample, k) {
-        const state = await threads.pages.run('comparison', [path(run), sample, k]);
-        const light = bySide((side) => {
-          const own = state.sides[side];
-          return own.state === 'finished' ? { ...own, generation: { ...own.generation, tokens: [] } } : own;
-        });
-        return { ...state, sides: light };
-      },
-      async open(run, sample, k) {
-        const file = path(run);
-        const state = await threads.pages.run('comparison', [file, sample, k]);
-        const { id } = (await threads.pages.run('samples', [file, [sample]]))[0]!;
-        panels.showStored({
-          title: `${id} · ${file.replace(/^.*[/\\]/, '')}`,
-          request: state.request,
-          events: (_request, signal) =>
-            storedEvents(state, { sample, k }, file, { pages: threads.pages, text: worker() }, signal),
-          override: async ({ side, section, kind }, verdict) =>
-            (await override(run, { sample, k, side }, { section, kind }, verdict)).override,
-        });
-      },
-      override: async (run, place, at, verdict) => (await override(run, place, at, verdict)).before,
-      exportAs: (format) => page.exportAs(format),
-      resume: async (run, failedOnly) => {
-        await vscode.commands.executeCommand('driftscope.resumeAudit', uriOf(run), { failedOnly });
-      },
-      stop: async (run) => {
-        await vscode.commands.executeCommand('driftscope.stopAudit', uriOf(run));
-      },
-      async addToPromptSet(run, positions) {
-        await addToPromptSet(await threads.pages.run('samples', [path(run), positions]));
-      },
-      addToStudy: async (run) => {
-        await vscode.commands.executeCommand('driftscope.addToStudy', uriOf(run));
-      },
-      addRuns: () => page.addRuns(),
-      removeRun: (run) => page.removeRun(run),
-      openReport: async (run) => {
-        await vscode.commands.executeCommand('vscode.openWith', uriOf(run), REPORT_VIEW);
-      },
-      reread(run) {
-        for (const session of page.sessions()) if (session.state().run === run) session.reread();
-      },
-      copy: (text) => vscode.env.clipboard.writeText(text) as Promise<void>,
-      showLog: () => log.show(true),
-    },
+    calls,
     (error) => log.error(error instanceof Error ? error : String(error)),
   );
 
@@ -236,6 +239,7 @@ export function serveReport(
   webview.options = { enableScripts: true, localResourceRoots: [resources] };
   const script = webview.asWebviewUri(vscode.Uri.joinPath(resources, 'report.js')).toString();
   webview.html = viewHtml({ script, cspSource: webview.cspSource });
+  watch(); // what is read while the view is being built is there when it asks
 
   return {
     emit: (event, value) => {
@@ -249,7 +253,7 @@ export function serveReport(
           page.sessions().map((session) => session.state()),
         );
     },
-    attached: () => attached,
+    calls,
     dispose() {
       visibility.dispose();
       for (const end of watching.values()) end();

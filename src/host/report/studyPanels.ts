@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { ReportState } from '../../shared/reportView.ts';
+import type { RunState } from '../../shared/reportView.ts';
 import { exportReport } from './exportReport.ts';
 import { type OpenRuns, pathOf, type ReportServices, STUDY_VIEW, serveReport } from './reports.ts';
 
@@ -10,7 +10,8 @@ export interface StudyPanels extends vscode.Disposable {
   open(runs: readonly vscode.Uri[]): void;
   /** Adds a run to the study that was in front last; false: there is none. */
   add(run: vscode.Uri): boolean;
-  states(): ReportState['runs'][];
+  /** The runs of each open study, the one in front last. */
+  states(): RunState[][];
 }
 
 /** What the view keeps, so that a study comes back after a reload of the window. */

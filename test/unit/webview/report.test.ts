@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { AuditStatus } from '../../../src/shared/audit.ts';
 import { launchBrowser } from '../../../tools/browser.ts';
 import { type HostedViewOptions, openHostedView } from '../../../tools/viewHarness/hostedView.ts';
@@ -63,6 +63,8 @@ async function open(
   }
 }
 
+// biome-ignore lint/performance/useDomNodeTextContent: what a reader sees, as it is laid out
+const seen = (locator: Locator): Promise<string> => locator.innerText();
 const found = (page: Page, text: string) =>
   page.getByTestId('found').getByText(text, { exact: true }).waitFor();
 const row = (page: Page, dimension: string) => page.locator(`[data-dimension=${dimension}] tr`).first();
@@ -72,7 +74,7 @@ async function settled(check: () => Promise<boolean>): Promise<void> {
   }
 }
 const figuresOf = async (page: Page, dimension: string) =>
-  (await row(page, dimension).innerText()).replace(/\s+/g, ' ').trim();
+  (await seen(row(page, dimension))).replace(/\s+/g, ' ').trim();
 
 test(
   'the verdicts come first, with n, both models, the interval as picture and text, p and drift',
@@ -108,13 +110,10 @@ test('what the models differ in stands at the very top; what nobody checked is s
   await open([{ info: { matching } }], async ({ page }) => {
     await page.getByTestId('verdict-table').waitFor();
     const alert = page.getByRole('alert');
-    assert.match(await alert.innerText(), /Not matched: the models differ in quantization\./);
+    assert.match(await seen(alert), /Not matched: the models differ in quantization\./);
     assert.equal((await alert.boundingBox())!.y < (await page.locator('h1').boundingBox())!.y, true);
     await alert.getByRole('button', { name: 'Checks' }).click();
-    assert.match(
-      await page.getByTestId('parameter-tables').innerText(),
-      /Quantization\s+⚠ differs\s+F16\s+Q4/,
-    );
+    assert.match(await seen(page.getByTestId('parameter-tables')), /Quantization\s+⚠ differs\s+F16\s+Q4/);
   });
   await open([{}], async ({ page }) => {
     await page.getByTestId('parameters').getByText('matching not checked').waitFor();
@@ -125,10 +124,7 @@ test('details on demand, and from them to the samples', { skip }, () =>
   open([{ each: 60 }], async ({ page }) => {
     await row(page, 'safety').getByRole('button').click();
     const details = page.locator('.details');
-    assert.match(
-      await details.innerText(),
-      /exact McNemar.*two one-sided tests against ±5 points.*under-refusal/s,
-    );
+    assert.match(await seen(details), /exact McNemar.*two one-sided tests against ±5 points.*under-refusal/s);
     await details.getByRole('button', { name: '28 got worse' }).click();
     await found(page, '28 of 420 samples');
   }),
@@ -175,7 +171,7 @@ test(
       await grid.focus();
       await page.keyboard.press('ArrowDown');
       await page.getByTestId('sample-detail').locator('.detail-side').first().waitFor();
-      const id = await page.getByTestId('sample-detail').locator('strong').innerText();
+      const id = await seen(page.getByTestId('sample-detail').locator('strong'));
       await page.keyboard.press('Enter');
       await page.waitForTimeout(100);
       const [name, run, sample, k] = host.calls.at(-1)!;
@@ -238,7 +234,7 @@ test('a running audit: how far, how fast, a button that stops it, verdicts so fa
       .getByText('180 of 336 generations · 3 failed · 171 scored · 271 tokens/s · about 1 min 14 s left')
       .waitFor();
     assert.equal(await page.getByRole('button', { name: 'Resume', exact: true }).count(), 0);
-    assert.match(await page.locator('.verdicts-box').innerText(), /so far.*Verdicts can still change/s);
+    assert.match(await seen(page.locator('.verdicts-box')), /so far.*Verdicts can still change/s);
     await strip.getByRole('button', { name: 'Stop' }).click();
     await page.waitForTimeout(100);
     assert.deepEqual(host.calls, [['stop', path]]);
