@@ -125,11 +125,9 @@ export async function withPairs(
 }
 
 /** Answers what the user would be asked, for as long as `run` takes; nothing on the screen answers by itself. */
-export async function answering<K extends 'showQuickPick' | 'showInputBox' | 'showWarningMessage'>(
-  question: K,
-  answer: (...args: never[]) => unknown,
-  run: () => Promise<void>,
-): Promise<void> {
+export async function answering<
+  K extends 'showQuickPick' | 'showInputBox' | 'showWarningMessage' | 'showInformationMessage',
+>(question: K, answer: (...args: never[]) => unknown, run: () => Promise<void>): Promise<void> {
   await replacing(vscode.window, question, { value: async (...args: never[]) => answer(...args) }, run);
 }
 

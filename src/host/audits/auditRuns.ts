@@ -99,12 +99,15 @@ export function createAuditRuns(options: AuditRunsOptions): AuditRuns {
   const launch = async (run: vscode.Uri, rest: Pick<AuditJob, 'work' | 'concurrency'>): Promise<void> => {
     const key = run.toString();
     const begun = Promise.withResolvers<void>();
+    let refusal = BROKE_OFF;
     const audit: RunningAudit = {
       run,
       status: undefined,
       ...startAuditThread({ run: run.fsPath, media, modelCache, ...rest }, options, {
         begun: begun.resolve,
-        refused: (failure) => begun.reject(new FailureError(failure)),
+        refused: (failure) => {
+          refusal = failure;
+        },
         changed(status) {
           audit.status = status;
           last.set(key, status);
@@ -116,7 +119,7 @@ export function createAuditRuns(options: AuditRunsOptions): AuditRuns {
     running.set(key, audit);
     void audit.ended.then(() => {
       running.delete(key);
-      begun.reject(new FailureError(BROKE_OFF));
+      begun.reject(new FailureError(refusal));
       if (!audit.status) return; // it never began: whoever asked for it hears of it
       const status = isRunning(audit.status) ? brokenOff(audit.status) : audit.status;
       last.set(key, status);
