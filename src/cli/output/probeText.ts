@@ -1,4 +1,5 @@
 import type { CheckResult, MatchingCheck, ModelProbe, ProbeReport } from '../../shared/probe.ts';
+import { adviceFor } from '../../shared/probeAdvice.ts';
 import { SIDES } from '../../shared/side.ts';
 import { type Style, visibleInline } from './terminal.ts';
 
@@ -12,10 +13,12 @@ const REACH = {
 } as const;
 
 /** What a probe found, for a terminal: the verdict first, then a table per model and one of what should match. */
-export function probeText({ pair, models, matching, verdict }: ProbeReport, style: Style): string {
+export function probeText(report: ProbeReport, style: Style): string {
+  const { pair, models, matching, verdict } = report;
   const lines = [
     style.bold(`Pair ${visibleInline(pair)}`),
     ...verdict.map((line) => `  ${visibleInline(line)}`),
+    ...adviceFor(report).map((line) => style.dim(`  To get more: ${visibleInline(line)}`)),
   ];
   for (const side of SIDES) lines.push('', ...modelLines(side.toUpperCase(), models[side], style));
   lines.push('', style.bold('MATCHING'));

@@ -24,6 +24,7 @@ export const PAIR_TEMPLATE = `{
     //   "lineage": { "base": "Qwen/Qwen2.5-7B", "notes": "who trained it, on what" }
     // }
 
+    // A baseline that writes no trace can be asked for one: "elicitTrace": true. It is then marked as elicited.
     // A GGUF file on this machine ("./models/mine.gguf") goes where "bundled:…" stands.
   }
 }
