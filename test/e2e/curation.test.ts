@@ -121,6 +121,7 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
     await page.locator('.quick-input-widget input').first().fill('the demo flips here');
     await page.keyboard.press('Enter');
     await entry('the demo flips here').waitFor();
+    await page.waitForTimeout(300); // it fades in
     await workbench.screenshot('curation-add');
     await entry(/Add “/).click();
     const text = await fileSays('kept.prompts.jsonl', (found) => found.split('\n').length > 2);
