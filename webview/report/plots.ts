@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import type { DimensionResult, DriftProfile } from '../../src/shared/audit.ts';
 import { domainOf, driftPlot } from '../../src/shared/report/driftPlot.ts';
 import { correlation, words } from '../../src/shared/report/figures.ts';
@@ -56,7 +57,7 @@ export function plots(
             'drift',
             'Drift against outcome',
             'a mark a sample: ▲ better, ○ unchanged, ▼ worse; click one to list its samples',
-            () => driftPanels(figures, width, actions),
+            () => html`${guard([figures, width], () => driftPanels(figures, width, actions))}`,
           )
         : nothing
     }

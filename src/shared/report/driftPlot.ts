@@ -53,8 +53,9 @@ export function domainOf(all: readonly DriftPoints[]): DriftDomain {
 const LEFT = 44;
 const RIGHT = 10;
 const BELOW = 30;
-/** Marks closer than this are one: 100,000 samples are then as many marks as a few hundred. */
-const CELL = 5;
+/** Marks closer than this (px) are one, which is larger: a page could not hold 100,000. */
+const CLOSE = { few: 5, many: 9 };
+const MANY = 2_000;
 
 /** Samples by drift (across, logarithmic) and change (up: better). */
 export function driftPlot(
@@ -89,11 +90,12 @@ export function driftPlot(
     'middle',
   );
 
+  const close = samples.length > MANY ? CLOSE.many : CLOSE.few;
   const spots = new Map<string, DriftSpot & { x: number; y: number }>();
   for (let index = 0; index < samples.length; index++) {
     const [kl, changed] = [drift[index]!, change[index]!];
     const at = { x: x(kl), y: y(stacked ? changed + jitter(samples[index]!) : changed) };
-    const key = `${Math.round(at.x / CELL)},${Math.round(at.y / CELL)},${Math.sign(changed)}`;
+    const key = `${Math.round(at.x / close)},${Math.round(at.y / close)},${Math.sign(changed)}`;
     const spot = spots.get(key);
     if (spot) spot.samples.push(samples[index]!);
     else spots.set(key, { ...at, samples: [samples[index]!], drift: kl, change: changed });
