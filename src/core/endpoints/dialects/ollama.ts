@@ -7,7 +7,7 @@ import { type Dialect, identity } from './dialect.ts';
 import { count, ids, list, record, text } from './fields.ts';
 import { cutTexts, formsOf, otherTokens, textOf } from './givenText.ts';
 import { namedByText, scoredRow } from './rows.ts';
-import type { Server } from './server.ts';
+import { malformed, type Server } from './server.ts';
 import { topLimit } from './topLimit.ts';
 import { modelCard } from './vllm.ts';
 
@@ -84,8 +84,11 @@ function ollamaScorer(server: Server, hasTwins: boolean): TextScorer {
   const pieces = new Map<number, string>();
   const limit = topLimit(MOST);
 
-  const generate = async (body: object, signal: AbortSignal) =>
-    record(await server.ask('/api/generate', { model, stream: false, ...body }, signal));
+  const generate = async (body: object, signal: AbortSignal) => {
+    const answer = record(await server.ask('/api/generate', { model, stream: false, ...body }, signal));
+    if (typeof answer.response === 'string') return answer;
+    return malformed(server.culprit, 'no “response” in answer to /api/generate');
+  };
 
   /** What would be read, without reading it. */
   const rendered = async (path: string, body: object, signal: AbortSignal): Promise<string> => {
