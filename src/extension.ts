@@ -29,9 +29,11 @@ import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
 import { activeSet, promptSetCommands } from './host/promptSets/commands.ts';
 import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
 import { draftFromComparison } from './host/promptSets/drafts.ts';
+import { registerLargePromptSetEditor } from './host/promptSets/editor/largePromptSetEditor.ts';
 import { openAsGrid } from './host/promptSets/editor/openAsGrid.ts';
 import { registerPromptSetEditor } from './host/promptSets/editor/promptSetEditor.ts';
 import { createResultStore } from './host/promptSets/editor/resultStore.ts';
+import { keepResults } from './host/promptSets/editor/surroundings.ts';
 import { createImportPanels } from './host/promptSets/import/importPanels.ts';
 import { registerPromptLanguageFeatures } from './host/promptSets/languageFeatures.ts';
 import { createPromptDocuments } from './host/promptSets/promptDocuments.ts';
@@ -112,6 +114,8 @@ export function activate(context: vscode.ExtensionContext) {
   const openRuns = createOpenRuns(reportServices);
   const reports = registerReportEditors(reportServices, openRuns);
   const studies = createStudyPanels(reportServices, openRuns);
+  const setServices = { extensionUri, catalog, panels, results, log };
+  const audience = keepResults(setServices);
   const statusBar = showCurrentPair(catalog);
 
   context.subscriptions.push(
@@ -130,7 +134,9 @@ export function activate(context: vscode.ExtensionContext) {
     statusBar,
     promptDocuments,
     imports,
-    registerPromptSetEditor({ extensionUri, documents: promptDocuments, catalog, panels, results, log }),
+    audience,
+    registerPromptSetEditor(setServices, promptDocuments, audience),
+    registerLargePromptSetEditor(setServices, audience),
     publishPromptProblems(promptDocuments),
     registerPromptQuickFixes(promptDocuments),
     registerPromptLanguageFeatures(

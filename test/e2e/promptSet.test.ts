@@ -123,7 +123,9 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
     await workbench.command('Driftscope: Open as Text');
     const text = workbench.page.locator('.editor-group-container').nth(1).locator('.view-lines');
     await text.locator('.view-line', { hasText: '"s-001"' }).first().waitFor();
-    grid = await workbench.webview('[data-row="0"]');
+    grid = await workbench.webview('.grid');
+    await grid.locator('.grid').focus();
+    await press('Control+Home');
     await workbench.screenshot('prompt-set-beside-text');
 
     await text.locator('.view-line', { hasText: '"s-001"' }).first().click();

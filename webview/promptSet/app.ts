@@ -265,6 +265,16 @@ export class PromptSetApp {
   }
 
   #sort(sort: GridSort | null): void {
+    if (!this.#state?.facts.canSort) {
+      this.#grid.sort = null;
+      this.#fail(
+        new FailureError({
+          kind: 'invalid-input',
+          message: 'The rows of a file this large cannot be sorted.',
+        }),
+      );
+      return;
+    }
     const column = SORT_COLUMNS.find((name) => name === sort?.column);
     const query = {
       ...this.#settings.query,

@@ -75,7 +75,7 @@ export function promptColumns(context: ColumnContext): GridColumn<PromptRow>[] {
       id: 'result',
       title: 'Last result',
       hint: 'What the answers of baseline → reasoning model did when the sample was last compared',
-      width: 164,
+      width: 152,
       sortable: true,
       render: (row) => resultCell(row, context),
       tooltip: (row) => (row.kind === 'sample' && row.result ? resultText(row.result) : ''),
@@ -84,7 +84,7 @@ export function promptColumns(context: ColumnContext): GridColumn<PromptRow>[] {
       id: 'drift',
       title: 'KL',
       hint: 'Mean KL(reasoning ‖ baseline) per token of the reasoning model’s generation, in nats. ≥ marks a lower bound.',
-      width: 56,
+      width: 52,
       align: 'end',
       sortable: true,
       sortsFirst: 'descending',
@@ -200,7 +200,9 @@ function headline(result: SampleResult): TemplateResult | string {
       : result.failure
         ? 'failed'
         : 'compared';
-  return result.stale ? html`${said} <span class="edited">before the edit</span>` : said;
+  return result.stale
+    ? html`<span aria-hidden="true">✎ </span>${said} <span class="sr-only">before the edit</span>`
+    : said;
 }
 
 /** All of a result in words, for a tooltip. */
