@@ -78,7 +78,8 @@ function declared(identities: BySide<ServerIdentity | null>, lineage: Lineage | 
   const check = { id: 'lineage', title: 'Declared lineage', values: basesOf(identities) } as const;
   const base = lineage?.base;
   if (base === undefined) {
-    return { ...check, result: 'unknown', detail: 'the pair file declares no base model' };
+    const values = bySide(() => null);
+    return { ...check, values, result: 'unknown', detail: 'the pair file declares no base model' };
   }
   // The base itself may be one of the two.
   const told = SIDES.map((side) => {

@@ -35,8 +35,9 @@ export const vllm: Dialect = {
         : 'POST /v1/chat/completions with prompt_logprobs and continue_final_message',
       scorer,
       tokenIds: true,
-      generation: { return_token_ids: true },
-      generatedIds: true,
+      // What takes text cannot score ids: it scores what it cuts the text into.
+      generation: byIds ? { return_token_ids: true } : {},
+      generatedIds: byIds,
     };
   },
 };
