@@ -2,7 +2,7 @@ import type { Prefix } from '../core/drift/scoring.ts';
 import { chatChunks, chatCompletion } from './chat.ts';
 import { download } from './download.ts';
 import type { LoadedModel, ModelStore } from './models.ts';
-import { plainTokens } from './prompt.ts';
+import { plainTokens, renderPrefix } from './prompt.ts';
 import type { LoadLine, PrefixRequest } from './protocol.ts';
 import { chatRequest, integer, object, prefixRequest, text, tokenIds } from './requests.ts';
 import { drift, score } from './score.ts';
@@ -73,6 +73,11 @@ export function routes(models: ModelStore, library: typeof import('node-llama-cp
     'POST /tokenize': async ({ body }) => {
       const fields = object(body, 'The request');
       const model = await models.get(text(fields.model, 'model'));
+      // As vLLM's: a chat in the model's template, up to where the assistant's turn begins.
+      if (fields.messages !== undefined) {
+        const { ids } = renderPrefix(model, prefixOf(prefixRequest(body, 'The request')));
+        return { json: { tokens: ids } };
+      }
       const start = fields.add_special === true && model.bos ? [model.bos.id] : [];
       const ids = [...start, ...plainTokens(model, text(fields.content, 'content'))];
       return { json: { tokens: fields.with_pieces === true ? ids.map((id) => piece(model, id)) : ids } };

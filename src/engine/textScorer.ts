@@ -74,6 +74,11 @@ export function engineTextScorer(
       const { tokens } = await ask('/tokenize', { content }, signal);
       return idsOf(tokens) ?? malformed(server.culprit, 'no token ids in answer to /tokenize');
     },
+    async prefixIds(prefix, signal) {
+      if ('text' in prefix) return null;
+      const { tokens } = await ask('/tokenize', { messages: prefix.messages }, signal);
+      return idsOf(tokens) ?? malformed(server.culprit, 'no token ids in answer to /tokenize');
+    },
     async detokenize(tokens, signal) {
       const { content } = await ask('/detokenize', { tokens }, signal);
       return typeof content === 'string' ? content : null;
