@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import type { RunReader, RunStore } from '../core/audit/runStore.ts';
 import type { RunInfo } from '../shared/audit.ts';
 import { fail } from '../shared/failure.ts';
@@ -67,10 +68,34 @@ export function readRunFile(path: string): RunReader & { close(): void } {
   const database = openDatabase(path, true);
   try {
     checkInside(database, path);
-    return sqliteRunStore(database, path);
+    const run = sqliteRunStore(database, path);
+    const { close } = run;
+    return Object.assign(run, {
+      close() {
+        close();
+        tidy(path);
+      },
+    });
   } catch (error) {
     database.close();
     throw described(error, path);
+  }
+}
+
+/**
+ * A reader makes the two files of the log beside the run file and cannot remove them. Where nothing stands in the log, a
+ * connection that might write does so when it closes, unless somebody else has the file open.
+ */
+function tidy(path: string): void {
+  if (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size !== 0) return;
+  const there = pathToFileURL(path);
+  there.searchParams.set('mode', 'rw'); // a file that has gone meanwhile is not made anew
+  try {
+    const database = new (sqlite().DatabaseSync)(there);
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    database.close();
+  } catch {
+    // A folder that nobody may write to keeps what is there.
   }
 }
 

@@ -185,6 +185,24 @@ describe('a run file', () => {
     assert.equal(reader.progress().done, 1);
   });
 
+  test('leaves nothing beside it once its readers have gone', async (t) => {
+    const { path, store } = await newRun(t);
+    store.putGeneration(place(0), fakeGeneration('4'));
+    const beside = () => ['-wal', '-shm'].filter((end) => existsSync(`${path}${end}`));
+    readRunFile(path).close();
+    assert.deepEqual(beside(), ['-wal', '-shm'], 'the writer still needs its log');
+    store.close();
+    assert.deepEqual(beside(), []);
+    const before = readFileSync(path);
+    const [one, other] = [readRunFile(path), readRunFile(path)];
+    assert.ok(one.has(place(0)));
+    one.close();
+    assert.ok(other.has(place(0)));
+    other.close();
+    assert.deepEqual(beside(), []);
+    assert.deepEqual(readFileSync(path), before);
+  });
+
   test('opens in any SQLite client', async (t) => {
     const { path, store } = await newRun(t);
     store.putGeneration(place(2, 'reasoning'), fakeGeneration('It is 4'));
