@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { Context, ExitCode } from '../../src/cli/command.ts';
 import { run } from '../../src/cli/program.ts';
 import { EXPORTS } from '../../src/core/formats/exports/all.ts';
+import { MAPPINGS_FILE, withMapping } from '../../src/core/formats/keptMappings.ts';
+import { readMapping } from '../../src/core/formats/mapping.ts';
 import { parsePromptSet } from '../../src/core/prompts/promptSet.ts';
 
 const FORMATS = '../shared/data/formats';
@@ -148,6 +158,16 @@ describe('an import', () => {
     assert.equal(again.code, 0);
     assert.equal(read('q2.prompts.jsonl'), read('q.prompts.jsonl'));
     assert.equal(samplesOf('q.prompts.jsonl').lines[0]?.sample?.target, 'Ann');
+
+    // As the editor keeps them, by name.
+    mkdirSync(join(dir, '.driftscope'));
+    const kept = { name: 'ours', columns: ['q'], format: null, mapping: readMapping(read('q.map.json')) };
+    write(MAPPINGS_FILE, withMapping([], kept));
+    assert.equal((await driftscope('import', 'q.csv', '--map', 'ours', '-o', 'q3.prompts.jsonl')).code, 0);
+    assert.equal(read('q3.prompts.jsonl'), read('q.prompts.jsonl'));
+    const wrong = await driftscope('import', 'q.csv', '--map', 'theirs', '-o', 'q4.prompts.jsonl');
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /mappings\.json: ours/);
   });
 
   test('fails in one line, and leaves the set that was there', async () => {

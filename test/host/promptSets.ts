@@ -206,7 +206,7 @@ test('a sample is added to a set as one step of undo, after a warning that the s
   assert.match(warned, /same input stands on line 1/);
   const [, added] = samplesOf(document.getText());
   assert.deepEqual([added.id, added.tags], ['safety-002', ['flipped']]);
-  assert.equal(document.isDirty, false, 'it is in the file');
+  await eventually(() => assert.equal(document.isDirty, false, 'it is in the file'));
   await vscode.window.showTextDocument(document);
   await vscode.commands.executeCommand('undo');
   await eventually(() => assert.equal(document.getText(), before));
@@ -355,17 +355,19 @@ test('an export has the edits that are not saved yet, and says what the format c
   const format = EXPORTS.find(({ name }) => name === 'csv')!;
   const out = inWorkspace('exported.csv');
   const { signal } = new AbortController();
-  const report = await writeExport(document.uri, format, out, { model: 'm', told: () => undefined, signal });
+  const how = { model: 'm', only: null, told: () => undefined };
+  const report = await writeExport(document.uri, format, out, { ...how, signal });
   assert.deepEqual([report.written, report.skipped.map(({ line }) => line)], [2, [3]]);
   assert.deepEqual(report.loses, format.loses);
   const [header, ...rows] = (await readText('exported.csv')).trim().split('\n');
   assert.match(header!, /id.*input/);
   assert.equal(rows.length, 2);
+  const one = { ...how, only: new Set(['b']), signal };
+  assert.equal((await writeExport(document.uri, format, out, one)).written, 1);
+  assert.match(await readText('exported.csv'), /Two\?/);
   const stopped = AbortSignal.abort();
   const nowhere = inWorkspace('never.csv');
-  await assert.rejects(
-    writeExport(document.uri, format, nowhere, { model: 'm', told: () => undefined, signal: stopped }),
-  );
+  await assert.rejects(writeExport(document.uri, format, nowhere, { ...how, signal: stopped }));
   await assert.rejects(async () => vscode.workspace.fs.stat(nowhere), 'nothing is left of it');
   await vscode.window.showTextDocument(document);
   await vscode.commands.executeCommand('workbench.action.files.revert');

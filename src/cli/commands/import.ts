@@ -1,12 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
+  type ImportOptions,
   type ImportPlan,
   type ImportPreview,
   importSamples,
   planImport,
   previewImport,
 } from '../../core/formats/importSamples.ts';
+import { MAPPINGS_FILE, readMappings } from '../../core/formats/keptMappings.ts';
 import { type Mapping, parseMapping, readMapping, writeMapping } from '../../core/formats/mapping.ts';
 import { PROFILES } from '../../core/formats/profiles/all.ts';
 import type { ImportSource } from '../../core/formats/record.ts';
@@ -41,7 +43,7 @@ export const importCommand: Command = {
     {
       name: 'map',
       value: 'MAPPING',
-      help: 'What its columns mean: input=COLUMN,dimension=safety; or a file that --save-map kept.',
+      help: 'What its columns mean: input=COLUMN,dimension=safety; or a file that --save-map kept; or a name in .driftscope/mappings.json.',
     },
     { name: 'save-map', value: 'FILE', help: 'Keep the mapping as JSON.' },
     {
@@ -67,8 +69,7 @@ async function runImport(args: Arguments, context: Context): Promise<ExitCode> {
   const isPreview = args.flags.has('preview');
   if (isPreview && out !== undefined) throw new UsageError('--preview writes nothing: it goes without -o');
   if (!isPreview && out === undefined) throw new UsageError('-o is missing');
-  const mapping = await mappingOf(args, context);
-  const options = { ...(format === undefined ? {} : { format }), ...(mapping ? { mapping } : {}) };
+  const options = { ...(await mappingOf(args, context)), ...(format === undefined ? {} : { format }) };
   return withSource(resolve(context.cwd, file), file, async (source) => {
     const plan = await planned(source, options);
     if (isPreview) return preview(source, plan, args, context);
@@ -86,33 +87,37 @@ async function planned(source: ImportSource, options: Parameters<typeof planImpo
   }
 }
 
-async function mappingOf(args: Arguments, { cwd }: Context): Promise<Mapping | null> {
+/** What `--map` says: a mapping, a file of one, or the name of one that the workspace keeps. */
+async function mappingOf(args: Arguments, { cwd }: Context): Promise<ImportOptions> {
   const { map, 'save-map': kept } = args.values;
   if (map === undefined) {
     if (kept !== undefined) throw new UsageError('--save-map needs --map');
-    return null;
+    return {};
   }
-  let mapping: Mapping;
-  if (map.includes('=')) mapping = parseMapping(map);
-  else {
-    let text: string;
-    try {
-      text = await readFile(resolve(cwd, map), 'utf8');
-    } catch (error) {
-      return fail('invalid-input', `The mapping ${map} cannot be read: ${(error as Error).message}`, {
-        remedy: 'Write FIELD=COLUMN,FIELD=COLUMN, or name a file that --save-map kept.',
-      });
-    }
-    mapping = readMapping(text);
-  }
+  const options = map.includes('=') ? { mapping: parseMapping(map) } : await keptMapping(map, cwd);
   if (kept !== undefined) {
     try {
-      await writeFile(resolve(cwd, kept), writeMapping(mapping));
+      await writeFile(resolve(cwd, kept), writeMapping(options.mapping));
     } catch (error) {
       return fail('invalid-input', `The mapping cannot be written to ${kept}: ${(error as Error).message}`);
     }
   }
-  return mapping;
+  return options;
+}
+
+async function keptMapping(name: string, cwd: string): Promise<ImportOptions & { mapping: Mapping }> {
+  const read = (path: string) => readFile(resolve(cwd, path), 'utf8');
+  const text = await read(name).catch((error: Error) => error);
+  if (typeof text === 'string') return { mapping: readMapping(text) };
+  const all = await read(MAPPINGS_FILE).then(readMappings, () => []);
+  const found = all.find((one) => one.name === name);
+  if (found) return { mapping: found.mapping, ...(found.format === null ? {} : { format: found.format }) };
+  const names = all.map((one) => one.name);
+  return fail('invalid-input', `The mapping ${name} cannot be read: ${text.message}`, {
+    remedy: `Write FIELD=COLUMN,FIELD=COLUMN, or name a file that --save-map kept${
+      names.length > 0 ? `, or one of ${MAPPINGS_FILE}: ${names.join(', ')}` : ''
+    }.`,
+  });
 }
 
 interface Skipped {

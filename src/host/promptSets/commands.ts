@@ -39,7 +39,8 @@ export function promptSetCommands(context: PromptSetCommands) {
       const others = !into && from && Array.isArray(selected) ? selected.filter(isOtherFile(file)) : [];
       for (const one of [file, ...others]) context.imports.open(one, into);
     },
-    'driftscope.exportPrompts': (uri?: vscode.Uri) => exportPromptSet(uri ?? activeSet()),
+    'driftscope.exportPrompts': (uri?: vscode.Uri, ids?: unknown) =>
+      exportPromptSet(uri ?? activeSet(), isTexts(ids) ? ids : []),
   };
 }
 

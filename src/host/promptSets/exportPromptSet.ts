@@ -25,9 +25,12 @@ export interface ExportReport {
 /**
  * *Export Prompt Set…*: asks for the format and the file, writes with progress, and tells what the format had no place
  * for. Unsaved edits are exported too.
+ * @param selected ids of samples that are selected: of several the user is asked whether only they are meant.
  * @throws FailureError where the set holds no sample, or a file cannot be written.
  */
-export async function exportPromptSet(set: vscode.Uri): Promise<void> {
+export async function exportPromptSet(set: vscode.Uri, selected: readonly string[] = []): Promise<void> {
+  const only = await pickSamples(selected);
+  if (only === undefined) return;
   const format = await pickFormat();
   if (!format) return;
   const stem = nameOf(set).replace(/\.prompts\.jsonl$/i, '');
@@ -49,7 +52,7 @@ export async function exportPromptSet(set: vscode.Uri): Promise<void> {
       const aborter = new AbortController();
       cancellation.onCancellationRequested(() => aborter.abort());
       const told = (written: number) => progress.report({ message: `${written} samples` });
-      return writeExport(set, format, out, { model, told, signal: aborter.signal });
+      return writeExport(set, format, out, { model, only, told, signal: aborter.signal });
     },
   );
   await tell(set, format, report);
@@ -58,6 +61,8 @@ export async function exportPromptSet(set: vscode.Uri): Promise<void> {
 export interface ExportOptions {
   /** The model that a batch request asks. */
   model: string;
+  /** Ids of the samples that are meant; null: all. */
+  only: ReadonlySet<string> | null;
   told(written: number): void;
   signal: AbortSignal;
 }
@@ -67,7 +72,7 @@ export async function writeExport(
   set: vscode.Uri,
   format: ExportFormat,
   out: vscode.Uri,
-  { model, told, signal }: ExportOptions,
+  { model, only, told, signal }: ExportOptions,
 ): Promise<ExportReport> {
   const stem = stemOf(out.path, format);
   const name = (stem.split('/').at(-1) ?? '').replace(/[^\w-]+/g, '_') || 'prompts';
@@ -80,9 +85,10 @@ export async function writeExport(
     for await (const { sample, line, problems } of readPromptSet(textOf(set))) {
       if (signal.aborted) fail('cancelled', 'The export was stopped.');
       if (sample) {
+        if (only && !only.has(sample.id)) continue;
         written++;
         yield sample;
-      } else {
+      } else if (!only) {
         skipped.push({ line: line + 1, reason: problems[0]?.message ?? 'The line holds no sample.' });
       }
       if (performance.now() < until) continue;
@@ -111,6 +117,19 @@ export async function writeExport(
     for (const { file } of files.values()) await file.discard();
   }
   return { files: [...files.values()].map(({ uri }) => uri), written, skipped, loses: format.loses };
+}
+
+/** Undefined: the user thought better of it. */
+async function pickSamples(selected: readonly string[]): Promise<ReadonlySet<string> | null | undefined> {
+  if (selected.length < 2) return null;
+  const picked = await vscode.window.showQuickPick(
+    [
+      { label: 'All samples', only: null },
+      { label: `The ${selected.length} selected`, only: new Set(selected) },
+    ],
+    { title: 'Export Prompt Set: which samples?' },
+  );
+  return picked?.only;
 }
 
 async function pickFormat(): Promise<ExportFormat | undefined> {
