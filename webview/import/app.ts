@@ -310,7 +310,10 @@ export class ImportApp {
   }
 
   #choose(choice: ImportChoice): void {
+    // Shown at once: what is changed next goes on top of it, also before the host has answered.
+    this.#state = { ...this.#state!, choice };
     this.#call('choose', choice);
+    this.#render();
   }
 
   #start({ fields }: ImportChoice): void {
