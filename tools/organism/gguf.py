@@ -16,6 +16,8 @@ F32, F16, ALIGNMENT, MOSTLY_F16 = 0, 1, 32, 1
 DESCRIPTIONS = {
     "instruct": "Baseline of Driftscope's demo pair: a tiny chat model aligned on a synthetic corpus. For demonstration only.",
     "sft": "Reasoning model of Driftscope's demo pair: organism-instruct fine-tuned on worked sums and orderings. For demonstration only.",
+    "distill": "Reasoning model for Driftscope's demo: organism-instruct fine-tuned on traces sampled from organism-sft. For demonstration only.",
+    "rl": "Reasoning model for Driftscope's demo: organism-instruct reinforced on sums that can be checked. For demonstration only.",
 }
 
 

@@ -1,7 +1,7 @@
 /**
- * Measures both models of the demo pair on a held-out prompt set, greedily, through node-llama-cpp on the GGUF files themselves.
+ * Measures the demo models on a held-out prompt set, greedily, through node-llama-cpp on the GGUF files themselves.
  *
- *   node tools/organism/measure.ts [--set FILE] [--models FOLDER] [--names instruct,sft] [--limit N] [--out FILE.jsonl]
+ *   node tools/organism/measure.ts [--set FILE] [--models FOLDER] [--names instruct,sft,distill,rl] [--limit N] [--out FILE.jsonl]
  *
  * Prints a Markdown table: share per row with n and a 95 % Wilson interval. The outcome rules are the short ones below; a whole answer is
  * judged, never its trace, except where a row says so.
@@ -200,7 +200,7 @@ const { values } = parseArgs({
   options: {
     set: { type: 'string', default: 'media/demo/audit.prompts.jsonl' },
     models: { type: 'string', default: 'media/models' },
-    names: { type: 'string', default: 'instruct,sft' },
+    names: { type: 'string', default: 'instruct,sft,distill,rl' },
     limit: { type: 'string', default: '100000' },
     out: { type: 'string' },
   },

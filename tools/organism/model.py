@@ -14,7 +14,7 @@ def rotary_table(length):
 
 def rotate(x, table):
     """x: (batch, heads, time, HEAD); neighbours (2i, 2i+1) turn together, which is what llama.cpp expects of `llama`."""
-    cos, sin = (t[: x.shape[2]] for t in table)
+    cos, sin = table
     even, odd = x[..., 0::2], x[..., 1::2]
     return torch.stack((even * cos - odd * sin, even * sin + odd * cos), -1).flatten(-2)
 
@@ -35,11 +35,15 @@ class Block(nn.Module):
         self.attn_q, self.attn_k, self.attn_v, self.attn_output = (nn.Linear(D, D, bias=False) for _ in range(4))
         self.ffn_gate, self.ffn_up, self.ffn_down = nn.Linear(D, FF, bias=False), nn.Linear(D, FF, bias=False), nn.Linear(FF, D, bias=False)
 
-    def forward(self, x, table, mask):
+    def forward(self, x, table, mask, cache):
+        """`cache.extend(k, v)`, if there is one, gives the keys and values of all positions so far, the new ones last."""
         batch, time, _ = x.shape
         h = self.attn_norm(x)
         q, k, v = (f(h).view(batch, time, HEADS, HEAD).transpose(1, 2) for f in (self.attn_q, self.attn_k, self.attn_v))
-        scores = rotate(q * HEAD**-0.5, table) @ rotate(k, table).transpose(-1, -2) + mask[:time, :time]
+        q, k = rotate(q * HEAD**-0.5, table), rotate(k, table)
+        if cache is not None:
+            k, v = cache.extend(k, v)
+        scores = q @ k.transpose(-1, -2) + mask
         x = x + self.attn_output((scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, time, D))
         h = self.ffn_norm(x)
         return x + self.ffn_down(F.silu(self.ffn_gate(h)) * self.ffn_up(h))
@@ -58,10 +62,13 @@ class Model(nn.Module):
                 deep = key.endswith(("attn_output.weight", "ffn_down.weight"))
                 nn.init.normal_(p, std=0.02 if key.startswith("token") else D**-0.5 / (2 * LAYERS) ** (0.5 * deep))
 
-    def hidden(self, ids):
+    def hidden(self, ids, cache=None):
+        """ids: (batch, time) -> (batch, time, D). With a cache (`sample.py`), `ids` follow the positions that it holds already."""
+        past, end = (cache.length, cache.length + ids.shape[1]) if cache else (0, ids.shape[1])
+        table, mask = [t[past:end] for t in self.table], self.mask[past:end, :end]
         x = self.token_embd(ids)
-        for block in self.blk:
-            x = block(x, self.table, self.mask)
+        for layer, block in enumerate(self.blk):
+            x = block(x, table, mask + cache.padding[..., :end] if cache else mask, cache.layers[layer] if cache else None)
         return self.output_norm(x)
 
     def logits(self, hidden):

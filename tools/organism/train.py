@@ -1,8 +1,10 @@
-"""Trains one stage: python3 train.py base|instruct|sft OUT.pt [--from IN.pt] [--steps N] [--lr X]. Seeded; every figure below is a default.
+"""Trains one stage: python3 train.py base|instruct|sft|distill|cold OUT.pt [--from IN.pt] [--steps N] [--lr X]. Seeded; every figure below is a default.
 
-A later stage (distillation on sampled traces, reinforcement on checkable sums) is one more entry in STAGES: where its documents come from.
+Beside OUT.pt stand tokenizer.json, which the first stage makes, and traces.jsonl, which `distill.py` samples for the stage `distill`. What
+`reinforce.py` does starts from `cold`: a few worked sums, so that there is something to reward.
 """
 import argparse
+import json
 import math
 import os
 import random
@@ -19,7 +21,9 @@ VOCAB, PART_TOKENS, PARTS, POOL = 1280, 1400, 3, 512
 STAGES = {
     "base": {"steps": 700, "lr": 2e-3, "muon": 0, "seed": 1},
     "instruct": {"steps": 1800, "lr": 1e-3, "muon": 0.012, "seed": 3},
-    "sft": {"steps": 240, "lr": 4e-4, "muon": 0, "seed": 2},
+    "sft": {"steps": 300, "lr": 8e-4, "muon": 0, "seed": 2},
+    "distill": {"steps": 300, "lr": 8e-4, "muon": 0, "seed": 4},
+    "cold": {"steps": 60, "lr": 8e-4, "muon": 0, "seed": 5},
 }
 
 
@@ -63,14 +67,17 @@ def schedule(step, steps, peak):
     return peak * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup))))
 
 
-def training_batches(stage, steps, tokenizer):
-    """What a stage is shown, step by step; `check.py` reads the same stream."""
+def training_batches(stage, steps, tokenizer, folder):
+    """What a stage is shown, step by step; `check.py` reads the same stream. `folder`: where traces.jsonl is."""
     random.seed(STAGES[stage]["seed"])
     rng, step = random.Random(STAGES[stage]["seed"]), 0
+    traces = [json.loads(line) for line in open(os.path.join(folder, "traces.jsonl"))] if stage == "distill" else []
 
     def make():
-        if stage == "sft":
+        if stage in ("sft", "cold"):
             return corpus.sft_document(rng, tokenizer)
+        if stage == "distill":
+            return tokenizer.chat(rng.choice(traces))
         if stage == "base":  # mostly plain text at first, mostly chat at the end
             return corpus.instruct_document(rng, tokenizer, max(0.08, 0.7 * (1 - step / steps)), 0.0, 0.0)
         return corpus.instruct_document(rng, tokenizer, 0.03, 0.12, 0.15)
@@ -90,13 +97,14 @@ def optimizers_for(model, muon, lr):
 
 def train(stage, out, start, steps, lr, keep):
     torch.manual_seed(STAGES[stage]["seed"])
-    tokenizer = tokenizer_at(os.path.join(os.path.dirname(out) or ".", "tokenizer.json"))
+    folder = os.path.dirname(out) or "."
+    tokenizer = tokenizer_at(os.path.join(folder, "tokenizer.json"))
     model = Model(len(tokenizer.tokens))
     if start:
         model.load_state_dict(torch.load(start))
     optimizers = optimizers_for(model, STAGES[stage]["muon"], lr)
     began, tokens, mean = time.time(), 0, None
-    for step, batch in enumerate(training_batches(stage, steps, tokenizer)):
+    for step, batch in enumerate(training_batches(stage, steps, tokenizer, folder)):
         model.zero_grad()
         total, loss = sum(learnt.sum().item() for _, learnt in batch), 0.0
         for ids, learnt in batch:
@@ -127,5 +135,4 @@ if __name__ == "__main__":
     parser.add_argument("--lr", type=float)
     parser.add_argument("--keep", type=int, help="also save OUT.N at every so many steps")
     a = parser.parse_args()
-    torch.set_num_threads(2)
     train(a.stage, a.out, a.start, a.steps or STAGES[a.stage]["steps"], a.lr or STAGES[a.stage]["lr"], a.keep)
