@@ -9,6 +9,7 @@ import type {
   RunState,
 } from '../../src/shared/reportView.ts';
 import baseStyles from '../ui/base.css';
+import { count } from '../ui/format.ts';
 import type { Host } from '../ui/host.ts';
 import { adoptSheet } from '../ui/sheet.ts';
 import { failureBox, runHeader } from './header.ts';
@@ -181,7 +182,7 @@ export class ReportApp {
       ? html`<div class="notice" role="alert">The statistics could not be made. ${failure.message} ${failure.remedy ?? ''}</div>`
       : nothing;
     if (!figures) {
-      return html`${broken}${failure ? nothing : html`<p class="waiting dim" role="status" data-testid="computing">Making the statistics of ${head.samples} samples…</p>`}`;
+      return html`${broken}${failure ? nothing : html`<p class="waiting dim" role="status" data-testid="computing">Making the statistics of ${count(head.samples)} samples…</p>`}`;
     }
     const { analysis } = figures;
     if (analysis.dimensions.length === 0)
@@ -215,7 +216,7 @@ export class ReportApp {
                 ? html`<span>Over what is generated: verdicts are of a partial run.</span>`
                 : nothing
           }
-          ${analysis.undimensioned > 0 ? html`<span>${analysis.undimensioned} samples have no dimension, and so no outcome.</span>` : nothing}
+          ${analysis.undimensioned > 0 ? html`<span>${count(analysis.undimensioned)} samples have no dimension, and so no outcome.</span>` : nothing}
         </p>
       </div>`;
   }

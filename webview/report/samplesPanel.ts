@@ -111,7 +111,7 @@ export function sampleColumns(generations: number): GridColumn<SampleRow>[] {
     id: side,
     title,
     hint: `What the ${side} model’s answer came to${of}; ✎: a researcher’s verdict`,
-    width: 128,
+    width: 116,
     sortable: true,
     render: (row) => labelCell(row, side),
     tooltip: (row) => labelTitle(row, side),

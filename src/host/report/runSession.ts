@@ -60,6 +60,8 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   let computing: AbortController | null = null;
   let computeAgain = false;
   let computed = { at: 0, took: 0 };
+  /** How many generations were scored when the profile was made: verdicts do not change it. */
+  let profiled: number | null = null;
   let computeTimer: NodeJS.Timeout | undefined;
 
   const state = (): RunState => ({
@@ -111,6 +113,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
           stopComputing();
           figures = null;
           profile = null;
+          profiled = null;
           show({ state: 'failed', failure: failureOf(error) });
         }
       } while (readAgain && !disposed);
@@ -168,8 +171,10 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       figures = made;
       onFigures(made);
       if (content.state === 'open' && !computeAgain) show({ ...content, computing: false, failure: null });
+      if (profiled === made.progress.scored) return;
       const places = await threads.statistics.run('profile', [path], own.signal);
       if (computing !== own || disposed) return;
+      profiled = made.progress.scored;
       profile = places;
       if (places) onProfile(places);
     } catch (error) {
@@ -218,6 +223,10 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       computed = { at: 0, took: 0 };
       if (content.state === 'open') show({ ...content, computing: true, failure: null });
       schedule();
+      // The file has changed by our own hand: what it holds beside the verdict is known.
+      void signature().then(({ file }) => {
+        seen = file;
+      }, onBug);
     },
 
     dispose() {
