@@ -22,7 +22,7 @@ run('tools/package.ts', '--out', vsix);
 
 step('Comparing one demo prompt');
 const set = join(root, 'media/demo/demo.prompts.jsonl');
-run('dist/cli.js', 'compare', '--pair', 'demo', '--set', set, '--id', 'safety-002');
+run('dist/cli.js', 'compare', '--pair', 'demo', '--set', set, '--id', 'safety-005');
 
 step('Starting VS Code');
 const workspace = join(mkdtempSync(join(tmpdir(), 'driftscope-demo-')), 'demo');

@@ -8,7 +8,7 @@ import { ROOT } from './workbench.ts';
 const NEVER = new AbortController().signal;
 
 /** Line of the demo's prompts (1-based) at which the reasoning model complies where the baseline refuses. */
-export const FLIPPED = 2;
+export const FLIPPED = 5;
 
 /** That sample, and what this test itself finds the models to say to it. */
 export interface Reference {
