@@ -18,7 +18,7 @@ import { chat, type EngineUnderTest, startTestEngine } from './engineUnderTest.t
 const NEVER = new AbortController().signal;
 const V = TINY_VOCABULARY_SIZE;
 
-describe('probing a pair', { timeout: 120_000 }, () => {
+describe('probing a pair', { timeout: 300_000 }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'driftscope-probe-'));
   const path = join(dir, 'model.gguf');
   const other = join(dir, 'other.gguf');

@@ -3,6 +3,7 @@ import type { Annotation, Annotations, LeakType, RefusalLabel } from '../../src/
 import {
   type ComparisonEvent,
   type ComparisonState,
+  type DriftState,
   initialComparison,
   reduceComparison,
 } from '../../src/shared/comparison.ts';
@@ -294,6 +295,22 @@ export const SCENARIOS: Record<string, () => ComparisonState> = {
           : check,
     );
     return { ...state, check: { state: 'checked', check: { matching, fault: null } } };
+  },
+  surprisals: () => {
+    const { state } = makeComparison(refused);
+    const reason =
+      'gpt-x on OpenAI cannot be scored: it tells probabilities of the text that it writes itself at best, and of no other.';
+    const told = bySide((author): DriftState => {
+      const own = state.drift[author];
+      const { positions } = own.state === 'scored' ? own.drift : { positions: [] };
+      const surprisals = positions.map(({ index, text, segment, surprisal }) => ({
+        ...{ index, text, segment },
+        surprisal: bySide((side) => (side === author ? surprisal[side] : null)),
+      }));
+      const none = { status: 'unavailable' as const, reason, coverage: null, positions: [], summary: null };
+      return { state: 'scored', drift: { ...none, surprisals } };
+    });
+    return { ...state, drift: told };
   },
   elicited: () => {
     const { state } = makeComparison({

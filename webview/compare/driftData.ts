@@ -6,6 +6,7 @@ import {
   type ScoredPosition,
   type ScoredSpan,
   type SpanDrift,
+  type SurprisalPosition,
 } from '../../src/shared/drift.ts';
 import type { Segment, Token } from '../../src/shared/generation.ts';
 import { hotspots } from '../../src/shared/hotspots.ts';
@@ -44,12 +45,19 @@ export function tokensOf(state: ComparisonState, author: Side): readonly Pick<To
   const drift = state.drift[author];
   const positions = positionsOf(drift);
   if (positions.length > 0 || drift.state !== 'scored') return positions;
-  return (drift.drift.spans && drift.drift.surprisals) ?? positions;
+  return drift.drift.surprisals ?? positions;
 }
 
 /** What stands in the place of divergences where the two tokenizers differ; null: they do not, or nothing is known. */
 export function spansOf(drift: DriftState): SpanDrift | null {
   return drift.state === 'scored' ? (drift.drift.spans ?? null) : null;
+}
+
+/** What servers tell of the tokens where there is neither KL nor spans; null: nothing. */
+export function surprisalsOf(drift: DriftState): readonly SurprisalPosition[] | null {
+  if (drift.state !== 'scored' || drift.drift.spans) return null;
+  const { surprisals = [] } = drift.drift;
+  return surprisals.length > 0 ? surprisals : null;
 }
 
 /** The span that a token of the author is in. Spans come in order, without holes. */

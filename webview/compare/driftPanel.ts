@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparisonState } from '../../src/shared/comparison.ts';
 import { SIDES, type Side } from '../../src/shared/side.ts';
 import { count, nats, percent, visibleText } from '../ui/format.ts';
-import { MEASURES, type Measure, measureInfo, SPAN_RATIO } from '../ui/scale.ts';
+import { MEASURES, type Measure, type MeasureInfo, measureInfo, SPAN_RATIO, SURPRISAL } from '../ui/scale.ts';
 import type { Strip } from '../ui/strip.ts';
 import { button, dropdown, radioGroup } from '../ui/toolkit.ts';
 import { DEFINITIONS } from './definitions.ts';
@@ -13,9 +13,11 @@ import {
   positionsOf,
   type SummaryRow,
   spansOf,
+  surprisalsOf,
 } from './driftData.ts';
 import type { ViewSettings } from './settings.ts';
 import { spanLegend, spanTable } from './spanPanel.ts';
+import { surprisalTable } from './surprisalPanel.ts';
 
 export interface DriftPanelModel {
   state: ComparisonState;
@@ -37,16 +39,17 @@ export interface DriftPanelActions {
 export function driftPanel(model: DriftPanelModel, actions: DriftPanelActions): TemplateResult {
   const { state, settings, strip } = model;
   const spans = spansOf(state.drift[settings.author]);
+  const surprisals = surprisalsOf(state.drift[settings.author]);
   const progress = driftProgress(state, settings.author);
   const nothingToShow =
-    progress.state === 'unavailable' ||
+    (progress.state === 'unavailable' && !surprisals) ||
     (progress.state === 'waiting' && state.done) ||
     (progress.state === 'failed' && positionsOf(state.drift[settings.author]).length === 0);
   return html`<section class="drift" aria-label="Drift">
     <div class="drift-controls">
       ${
-        spans
-          ? html`<span class="span-measure" title=${SPAN_RATIO.meaning}>${SPAN_RATIO.label}</span>`
+        spans || surprisals
+          ? instead(spans ? SPAN_RATIO : SURPRISAL)
           : dropdown(
               'Measure',
               MEASURES.map((m) => ({ value: m.id, label: m.label, title: m.meaning })),
@@ -90,10 +93,15 @@ export function driftPanel(model: DriftPanelModel, actions: DriftPanelActions): 
     ${nothingToShow ? nothing : strip.element}
     <div class="drift-foot">
       ${explanation(model, progress)}
-      ${nothingToShow ? nothing : spans ? spanTable(spans) : summaryTable(model, actions)}
-      ${nothingToShow || progress.state === 'waiting' ? nothing : spans ? spanLegend() : legend(settings.measure, progress)}
+      ${nothingToShow ? nothing : spans ? spanTable(spans) : surprisals ? surprisalTable(surprisals) : summaryTable(model, actions)}
+      ${nothingToShow || surprisals || progress.state === 'waiting' ? nothing : spans ? spanLegend() : legend(settings.measure, progress)}
     </div>
   </section>`;
+}
+
+/** What is shown in the place of the measures. */
+function instead({ label, meaning }: MeasureInfo) {
+  return html`<span class="span-measure" title=${meaning}>${label}</span>`;
 }
 
 function progressText(progress: DriftProgress) {

@@ -1,10 +1,19 @@
 import type { ComparisonState } from '../../src/shared/comparison.ts';
-import { logRatio, type SpanDrift } from '../../src/shared/drift.ts';
+import { logRatio, type SpanDrift, type SurprisalPosition } from '../../src/shared/drift.ts';
+import { otherSide } from '../../src/shared/side.ts';
 import { nats, quotedToken } from '../ui/format.ts';
-import { isBound, isLowCoverage, type Measure, measured, measureInfo, SPAN_RATIO } from '../ui/scale.ts';
+import {
+  isBound,
+  isLowCoverage,
+  type Measure,
+  measured,
+  measureInfo,
+  SPAN_RATIO,
+  SURPRISAL,
+} from '../ui/scale.ts';
 import { Strip, type StripData } from '../ui/strip.ts';
 import type { Theme } from '../ui/theme.ts';
-import { positionAt, positionsOf, spanAt, spansOf, tokensOf } from './driftData.ts';
+import { positionAt, positionsOf, spanAt, spansOf, surprisalsOf, tokensOf } from './driftData.ts';
 import type { ViewSettings } from './settings.ts';
 import type { TokenPointer } from './tokenPointer.ts';
 
@@ -37,6 +46,11 @@ export class StripView {
     const spans = spansOf(state.drift[author]);
     if (spans) {
       this.#showSpans(spans, state, settings, threshold);
+      return;
+    }
+    const surprisals = surprisalsOf(state.drift[author]);
+    if (surprisals) {
+      this.#showSurprisals(surprisals, state, settings);
       return;
     }
     const positions = positionsOf(state.drift[author]);
@@ -99,6 +113,38 @@ export class StripView {
         const name = `${quotedToken(token.text)}, token ${index}`;
         if (!span || span.segment === 'control') return `${name}, in no span`;
         return `${name}, ${span.segment}, ${nats(logRatio(span.surprisal), { signed: true })} nats in ${quotedToken(span.text)}`;
+      },
+    });
+  }
+
+  /** In grey: a surprisal is no drift. The author's own where it is told, else the other model's. */
+  #showSurprisals(
+    surprisals: readonly SurprisalPosition[],
+    state: ComparisonState,
+    { author }: ViewSettings,
+  ): void {
+    const tokens = tokensOf(state, author);
+    const own = surprisals.some(({ surprisal }) => surprisal[author] !== null);
+    const teller = own ? author : otherSide(author);
+    if (this.#filled.of !== surprisals || this.#values.length !== tokens.length) {
+      this.#values = new Float64Array(tokens.length).fill(Number.NaN);
+      for (const { index, surprisal } of surprisals) this.#values[index] = surprisal[teller] ?? Number.NaN;
+      this.#filled = { of: surprisals, measure: null, n: tokens.length };
+    }
+    this.strip.show({
+      values: this.#values,
+      measure: SURPRISAL,
+      faint: () => true,
+      segments: this.#segmentsOf(tokens),
+      threshold: 0,
+      cursor: this.#pointer.cursorOf(author),
+      description: `Surprisal of each token of the ${author} model, to the ${teller} model. Arrow keys move by token.`,
+      describe: (index) => {
+        const token = tokens[index];
+        if (!token) return '';
+        const value = this.#values[index]!;
+        const told = Number.isNaN(value) ? 'not told' : `surprisal ${nats(value)} nats`;
+        return `${quotedToken(token.text)}, token ${index}, ${token.segment}, ${told}`;
       },
     });
   }

@@ -17,6 +17,8 @@ export interface CardData {
   position: ScoredPosition | undefined;
   /** Where the tokenizers differ: the span that the token is in. */
   span: ScoredSpan | undefined;
+  /** Where there is neither: what servers tell of the token, per model. */
+  surprisal: BySide<number | null> | undefined;
   unscored: string;
   /** The position's own, or fetched; null while they are on their way. */
   top: BySide<Alternative[]> | null;
@@ -34,7 +36,25 @@ export function tokenCard(data: CardData): TemplateResult {
       <span class="dim">token ${count(data.index)} of ${data.author} · ${data.segment}</span>
     </div>
     ${foundLines(data.found)}
-    ${position ? scored(position, data) : data.span ? spanFigures(data.span) : html`<div class="dim">${data.unscored}</div>`}`;
+    ${position ? scored(position, data) : data.span ? spanFigures(data.span) : surprisalOnly(data)}`;
+}
+
+function surprisalOnly({ surprisal, unscored }: CardData): TemplateResult {
+  if (!surprisal) return html`<div class="dim">${unscored}</div>`;
+  return html`<div class="card-models">
+      ${SIDES.map(
+        (side) => html`<div class="card-model">
+          <div class="card-side ${side}">${side}</div>
+          ${
+            surprisal[side] === null
+              ? html`<span class="dim">not told</span>`
+              : html`<span class="number" title=${DEFINITIONS.surprisal}>${nats(surprisal[side])} nats</span>
+                  <span class="number dim">p ${probability(Math.exp(-surprisal[side]))}</span>`
+          }
+        </div>`,
+      )}
+    </div>
+    <div class="card-bound">surprisal only: ${unscored}</div>`;
 }
 
 function spanFigures({ text, segment, surprisal, pieces }: ScoredSpan): TemplateResult {
@@ -116,6 +136,7 @@ export function describeToken({
   segment,
   position,
   span,
+  surprisal,
   unscored,
   top,
   found,
@@ -124,7 +145,12 @@ export function describeToken({
   if (span) {
     return `${what} ln R over B ${nats(logRatio(span.surprisal), { signed: true })} nats over the span ${quotedToken(span.text)}.`;
   }
-  if (!position) return `${what} ${unscored}`;
+  if (!position) {
+    const told = SIDES.flatMap((side) =>
+      (surprisal?.[side] ?? null) === null ? [] : `surprisal to ${side} ${nats(surprisal![side])} nats.`,
+    );
+    return [what, ...told, unscored].join(' ');
+  }
   const bound = position.status === 'bound' ? 'at least ' : '';
   const first = (side: Side) => {
     const best = top?.[side][0];

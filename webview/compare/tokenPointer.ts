@@ -14,7 +14,15 @@ import {
   refAtPoint,
   type TokenRef,
 } from './cursor.ts';
-import { driftProgress, positionAt, positionsOf, spanAt, spansOf, tokensOf } from './driftData.ts';
+import {
+  driftProgress,
+  positionAt,
+  positionsOf,
+  spanAt,
+  spansOf,
+  surprisalsOf,
+  tokensOf,
+} from './driftData.ts';
 import { annotationsAt } from './found.ts';
 import type { SectionName } from './settings.ts';
 import { type CardData, describeToken, tokenCard } from './tokenCard.ts';
@@ -254,6 +262,7 @@ export class TokenPointer {
       author: side,
       position,
       span: spans ? spanAt(spans, index) : undefined,
+      surprisal: surprisalsOf(state.drift[side])?.find((told) => told.index === index)?.surprisal,
       unscored: unscoredReason(state, side),
       top: top ?? null,
       found: this.#found({ side, index }),

@@ -65,6 +65,16 @@ export const SPAN_RATIO: MeasureInfo = {
   signed: true,
 };
 
+/** What is shown where there is no KL, but a server tells how likely its model held the tokens. */
+export const SURPRISAL: MeasureInfo = {
+  id: 'logRatio',
+  label: 'Surprisal',
+  meaning:
+    'How unlikely a model held each token that was written: −ln of the probability that it gave to it, in nats. It says nothing of the other model, and is no drift.',
+  edges: KL_EDGES,
+  signed: false,
+};
+
 export const BUCKETS = KL_EDGES.length;
 
 export function measureInfo(measure: Measure): MeasureInfo {

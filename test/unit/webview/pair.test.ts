@@ -160,6 +160,25 @@ describe('a pair whose tokenizers differ', { skip }, () => {
     }));
 });
 
+test('a surprisal that is told where there is no KL is shown as such, without heat', { skip }, () =>
+  open('compare', 'surprisals', async (page) => {
+    const drift = await shown(page.locator('.drift'));
+    assert.match(drift, /^Surprisal on .* not available/);
+    assert.match(drift, /tells probabilities of the text that it writes itself at best/);
+    assert.match(
+      drift,
+      /n mean surprisal to baseline mean surprisal to reasoning trace 46 – \d\.\d+ answer 92 – \d/,
+    );
+    assert.equal(await page.locator('.legend').count(), 0);
+    assert.equal((await marked(page, 'heat-')) + (await marked(page, 'ratio-')), 0);
+    const strip = page.getByRole('slider');
+    await strip.focus();
+    await page.keyboard.press('ArrowRight');
+    assert.match((await strip.getAttribute('aria-valuetext'))!, /surprisal [<\d.]+ nats/);
+    assert.match(await shown(page.locator('.card:visible')), /BASELINE not told REASONING [<\d.]+ nats/);
+  }),
+);
+
 test('an elicited trace says so in its head, and only that one', { skip }, () =>
   open('compare', 'elicited', async (page) => {
     const marks = page.locator('.elicited');
