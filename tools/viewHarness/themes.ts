@@ -69,6 +69,9 @@ export const THEMES: Record<ThemeName, HarnessTheme> = {
       'editorWarning-foreground': '#cca700',
       'charts-blue': '#3794ff',
       'charts-purple': '#b180d7',
+      'charts-red': '#f14c4c',
+      'charts-green': '#89d185',
+      'charts-orange': '#d18616',
     },
   },
   light: {
@@ -123,6 +126,9 @@ export const THEMES: Record<ThemeName, HarnessTheme> = {
       'editorWarning-foreground': '#bf8803',
       'charts-blue': '#0063d3',
       'charts-purple': '#652d90',
+      'charts-red': '#e51400',
+      'charts-green': '#388a34',
+      'charts-orange': '#d18616',
     },
   },
   'hc-dark': {
@@ -167,6 +173,9 @@ export const THEMES: Record<ThemeName, HarnessTheme> = {
       'editorWarning-foreground': '#ffd370',
       'charts-blue': '#59a4f9',
       'charts-purple': '#b180d7',
+      'charts-red': '#f48771',
+      'charts-green': '#89d185',
+      'charts-orange': '#d18616',
     },
   },
   'hc-light': {
@@ -211,6 +220,9 @@ export const THEMES: Record<ThemeName, HarnessTheme> = {
       'editorWarning-foreground': '#895503',
       'charts-blue': '#0063d3',
       'charts-purple': '#652d90',
+      'charts-red': '#b5200d',
+      'charts-green': '#374e06',
+      'charts-orange': '#d18616',
     },
   },
 };

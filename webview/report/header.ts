@@ -102,8 +102,8 @@ export function runHeader(
             : nothing
         }
         ${exportMenu('run', actions.exportAs)}
+        ${button({ label: 'Add to Study…', title: 'Show this run beside others', onClick: actions.addToStudy })}
         ${menu('More actions', '⋯', [
-          { label: 'Add to Study…', title: 'Show this run beside others', run: actions.addToStudy },
           { label: 'Copy path', run: () => actions.copy(run.path) },
           { label: 'Read again', title: 'Read the file anew', run: actions.reread },
           'separator',

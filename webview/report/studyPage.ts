@@ -104,7 +104,7 @@ export function studyPage(
     </div>
     ${others.map((run) => otherRun(run, actions))}
     <p class="legend dim">▼ regressed · ▲ improved · = preserved within the margin · ? inconclusive. Verdicts are each run’s own, corrected over its dimensions.</p>
-    ${forests(open, present, width)}`;
+    ${present.length > 0 ? forests(open, present, width) : nothing}`;
 }
 
 function resultOf({ figures }: OpenRun, dimension: Dimension): DimensionResult | undefined {
