@@ -18,8 +18,8 @@ from tokenizer import ROLE, THINK, Tokenizer
 from train import padded, schedule
 from verify import right, well_formed
 
-STEPS, LR, SEED = 120, 2e-4, 6
-PROBLEMS, GROUP, TEMPERATURE, LONGEST = 16, 8, 1.0, 160
+STEPS, LR, SEED = 80, 2.5e-4, 6
+PROBLEMS, GROUP, TEMPERATURE, LONGEST = 24, 8, 1.0, 160
 EASY = {"add2": 70, "sub2": 30}
 PART_TOKENS = 4000  # of one backward pass, for memory's sake
 FORM_REWARD = 0.2

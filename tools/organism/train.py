@@ -1,7 +1,7 @@
 """Trains one stage: python3 train.py base|instruct|sft|distill|cold OUT.pt [--from IN.pt] [--steps N] [--lr X]. Seeded; every figure below is a default.
 
 Beside OUT.pt stand tokenizer.json, which the first stage makes, and traces.jsonl, which `distill.py` samples for the stage `distill`. What
-`reinforce.py` does starts from `cold`: a few worked sums, so that there is something to reward.
+`reinforce.py` does starts from `cold`: the `sft` stage in short, so that there is a trace to reward.
 """
 import argparse
 import json
