@@ -8,6 +8,7 @@ const AREAS: Record<string, () => AsyncIterable<Measurement>> = {
   diff: () => runCases(diffCases),
   drift: () => runCases(driftCases),
   view: measureView,
+  promptSet: measurePromptSet,
 };
 
 /** The view is measured in a browser, which is started only if it is asked for. */
@@ -18,6 +19,13 @@ async function* measureView(): AsyncGenerator<Measurement> {
       ? { name, reference: null, ours, theirs: null, target: { ms: limit } }
       : { name, reference: '<pre>', ours, theirs: reference, target: { ratio: limit } };
   }
+}
+
+/** Partly in a real editor, which is started only if it is asked for. */
+async function* measurePromptSet(): AsyncGenerator<Measurement> {
+  const { benchPromptSet, editCases } = await import('./promptSet.ts');
+  yield* runCases(editCases);
+  yield* benchPromptSet();
 }
 
 const args = process.argv.slice(2);

@@ -226,18 +226,20 @@ describe('a grid’s session', () => {
       (_, i) => `{"id": "s-${(i * 7919) % 20_000}", "input": "Question ${i}?"}`,
     ).join('\n');
     const { call } = await open(text, { isRead: false });
+    // Of the clock's time and this process's own the lesser: a busy machine is not held by us.
     let longest = 0;
     let last = performance.now();
+    let used = process.cpuUsage();
     const watch = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
+      const { user, system } = process.cpuUsage(used);
+      longest = Math.max(longest, Math.min(performance.now() - last, (user + system) / 1000));
       last = performance.now();
+      used = process.cpuUsage();
     }, 1);
-    const working: number[] = [];
     await call('query', { text: 'question', sort: { column: 'id', direction: 'ascending' } });
     clearInterval(watch);
     assert.deepEqual(idsOf(await call('rows', 9, 12)), ['s-9', 's-10', 's-11']);
-    assert.ok(longest < 250, `${longest.toFixed(0)} ms`); // 12 ms by design; the machine may be busy
-    assert.deepEqual(working, []);
+    assert.ok(longest < 100, `${longest.toFixed(0)} ms`); // 12 ms by design, and what the collector takes
   });
 });
 

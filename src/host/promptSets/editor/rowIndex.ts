@@ -20,6 +20,8 @@ export class RowIndex {
   readonly #document: PromptDocument;
   readonly #lines = new Map<RowKey, Line>();
   #keys: RowKey[] = [];
+  /** Where every row is in {@link #keys}, worked out when it is first asked for. */
+  #places: Map<RowKey, number> | null = null;
   /** Whether the rows are all there are, in the order of the text. */
   #isWhole = true;
 
@@ -63,6 +65,7 @@ export class RowIndex {
 
   /** Shows these rows; null: all, in the order of the text. */
   show(keys: readonly RowKey[] | null): void {
+    this.#places = null;
     this.#isWhole = keys === null;
     this.#keys = keys === null ? this.#inText() : keys.filter((key) => this.#lines.has(key));
   }
@@ -85,6 +88,7 @@ export class RowIndex {
       if (edited.length <= FEW && edited.every((line) => this.#isInPlace(line))) return null;
     }
     const before = this.#keys;
+    this.#places = null;
     this.#keys = this.#isWhole ? this.#inText() : this.#amended(gone, fresh);
     return difference(before, this.#keys);
   }
@@ -109,7 +113,8 @@ export class RowIndex {
   }
 
   #isInPlace(line: Line): boolean {
-    const at = this.#keys.indexOf(line.key);
+    this.#places ??= new Map(this.#keys.map((key, place) => [key, place]));
+    const at = this.#places.get(line.key) ?? -1;
     const here = this.#document.indexOf(line);
     const [above, below] = [at - 1, at + 1].map((row) => this.#lines.get(this.#keys[row] ?? -1));
     return (
