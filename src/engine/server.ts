@@ -60,6 +60,8 @@ export async function serve(routes: Routes, apiKey: string): Promise<number> {
   });
   // A model may take minutes to load; the sender of a request body has no such excuse.
   server.requestTimeout = 60_000;
+  // A busy client may be late to notice that a connection which it kept was closed, and then its next request is lost.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

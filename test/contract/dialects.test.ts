@@ -35,6 +35,8 @@ interface Kind {
   takesText?: boolean;
   /** It tells probabilities of the likeliest tokens alone, also of the one that stands there. */
   listsOnly?: boolean;
+  /** The most that it takes to score a text. Absent: it takes one per position at worst. */
+  requests?: number;
   /** It tells no version. */
   unversioned?: boolean;
   /** Its name where it is another. */
@@ -43,16 +45,29 @@ interface Kind {
 
 /** The servers that tell the top k of given text. */
 const SERVERS: Record<string, Kind> = {
-  vLLM: { start: (model, lie) => fakeVllm(model, { maxLogprobs: ALL, ...(lie && { lie }) }), most: ALL },
+  vLLM: {
+    ...{ start: (model, lie) => fakeVllm(model, { maxLogprobs: ALL, ...(lie && { lie }) }), most: ALL },
+    requests: 2,
+  },
   'vLLM behind a gateway': {
     start: (model, lie) => fakeVllm(model, { maxLogprobs: ALL, chatsOnly: true, ...(lie && { lie }) }),
-    ...{ most: ALL, takesText: true, unversioned: true, server: 'vLLM' },
+    ...{ most: ALL, takesText: true, unversioned: true, server: 'vLLM', requests: 4 },
   },
-  SGLang: { start: (model, lie) => fakeSglang(model, lie && { lie }), most: ALL },
+  SGLang: { start: (model, lie) => fakeSglang(model, lie && { lie }), most: ALL, requests: 2 },
   'llama-server': { start: (model, lie) => fakeLlamaServer(model, lie && { lie }), most: ALL },
-  Fireworks: { start: (model, lie) => fakeFireworks(model, lie && { lie }), most: 5, unversioned: true },
+  Fireworks: {
+    start: (model, lie) => fakeFireworks(model, lie && { lie }),
+    most: 5,
+    unversioned: true,
+    requests: 2,
+  },
   Together: {
-    ...{ start: (model, lie) => fakeTogether(model, lie && { lie }), most: 20, unversioned: true },
+    ...{
+      start: (model, lie) => fakeTogether(model, lie && { lie }),
+      most: 20,
+      unversioned: true,
+      requests: 3,
+    },
     takesText: true,
   },
   Ollama: {
@@ -187,6 +202,7 @@ describe('dialects that score given text', () => {
       listsOnly = false,
       unversioned = false,
       server: called = name,
+      requests,
     } = kind;
     const read = () => (takesText ? wordy : models);
     const given = () => (takesText ? { ids: textIds, truth: textExact } : { ids, truth: exact });
@@ -292,6 +308,18 @@ describe('dialects that score given text', () => {
           for (const figure of ['klForward', 'klReverse'] as const) {
             const sum = (list: Truth) => list.reduce((total, p) => total + p[figure], 0);
             assert.ok(sum(positions) > 0.05 * sum(all), `${figure}: ${sum(positions)} of ${sum(all)}`);
+          }
+        });
+      }
+
+      if (requests !== undefined) {
+        it(`is asked ${requests} times at most, however long the text is`, async () => {
+          await using pair = await open(start, read());
+          await scored(pair, 5); // recognised, limits known, tokenizers compared
+          const before = bySide((side) => pair.clients[side].requests);
+          await positionsOf(pairScorer(pair.scorers, { k: 5, verifyTokenizers: false }), given().ids);
+          for (const side of ['baseline', 'reasoning'] as const) {
+            assert.ok(pair.clients[side].requests - before[side] <= requests);
           }
         });
       }

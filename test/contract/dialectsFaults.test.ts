@@ -152,6 +152,18 @@ describe('scoring on a server that fails', { timeout: 30_000 }, () => {
     assert.equal(down.server.requests.filter(({ path }) => path === '/v1/completions').length, 3);
   });
 
+  it('asks again on a connection of its own where one that it had kept was closed', async () => {
+    await using on = await scorerOn((request, at) =>
+      at === 1
+        ? (response) => void response.socket?.end() // as when it had been idle for too long
+        : answer(request),
+    );
+    await score(on.scorer);
+    await new Promise((resolve) => setTimeout(resolve, 50)); // its connections are free again
+    assert.equal((await score(on.scorer)).length, IDS.length);
+    assert.equal(on.server.requests.filter(({ path }) => path === '/v1/completions').length, 3);
+  });
+
   it('learns the largest k from the refusal, and asks with it at once from then on', async () => {
     await using on = await scorerOn((request) => {
       const k = (request.body as { prompt_logprobs: number }).prompt_logprobs;

@@ -59,6 +59,8 @@ export async function httpServer(replyTo: (request: ReceivedRequest) => Reply): 
       if (!gone.signal.aborted) response.destroy(error as Error);
     });
   });
+  // A test that computes for seconds must not find that a connection which it kept was closed.
+  server.keepAliveTimeout = 600_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

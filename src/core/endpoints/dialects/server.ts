@@ -69,6 +69,7 @@ export function serverOf(options: ServerOptions): Server {
       throw new FailureError(redacted(failure, [apiKey]), { cause });
     };
     const repeated = { rateLimited: 0, serverError: 0 };
+    let reconnected = false;
     for (;;) {
       const watch = watchdog(silence);
       requests++;
@@ -87,6 +88,10 @@ export function serverOf(options: ServerOptions): Server {
         });
       } catch (error) {
         watch.end();
+        if (!reconnected && isStale(error) && !signal.aborted) {
+          reconnected = true;
+          continue;
+        }
         return failed(
           watch.signal.aborted ? silent(culprit, silence) : connectionFailure(error, culprit),
           error,
@@ -178,6 +183,15 @@ function urlOf(baseUrl: string, path: string, label: string): URL {
   }
   const base = baseUrl.replace(/\/+$/, '');
   return new URL(path.startsWith('/v1/') ? base + path.slice(3) : base.replace(/\/v1$/, '') + path);
+}
+
+/** A connection that was kept from an earlier request, and that the server had closed in the meantime. */
+function isStale(error: unknown): boolean {
+  const { code, socket } = ((error as { cause?: unknown } | null)?.cause ?? {}) as {
+    code?: unknown;
+    socket?: { bytesRead?: number };
+  };
+  return code === 'UND_ERR_SOCKET' && (socket?.bytesRead ?? 0) > 0;
 }
 
 class Silence extends Error {}
