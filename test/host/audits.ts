@@ -122,17 +122,18 @@ test('its options are asked in one list, and remembered', async () => {
         await vscode.commands.executeCommand('driftscope.runAudit', set, ['s3', 's5', 's7']);
       }, ['2', '2']);
     await messages(async () => {
-      await start('(K)', 'Samples', 'Score drift');
+      await start('(K)', 'Samples', 'Only the first', 'Score drift');
       await ended(inWorkspace('lab.lab.drift'));
       await choosing(
         [],
-        async () => void (await vscode.commands.executeCommand('driftscope.runAudit', { uri: set }, ['s9'])),
+        async () =>
+          void (await vscode.commands.executeCommand('driftscope.runAudit', { uri: set }, ['s9', 's8'])),
       );
       await ended(inWorkspace('lab.lab-2.drift'));
       // As they were, for the tests after this one.
       await choosing(
         ['(K)', 'Score drift'],
-        async () => void (await vscode.commands.executeCommand('driftscope.runAudit', set, ['s1'])),
+        async () => void (await vscode.commands.executeCommand('driftscope.runAudit', set, ['s1', 's2'])),
         ['1'],
       );
       await ended(inWorkspace('lab.lab-3.drift'));
@@ -145,8 +146,8 @@ test('its options are asked in one list, and remembered', async () => {
       return { ids, generations, drift: scoring !== null };
     };
     assert.deepEqual(facts('lab.lab.drift'), { ids: ['s3', 's5'], generations: 2, drift: false });
-    assert.deepEqual(facts('lab.lab-2.drift'), { ids: ['s9'], generations: 2, drift: false });
-    assert.deepEqual(facts('lab.lab-3.drift'), { ids: ['s1'], generations: 1, drift: true });
+    assert.deepEqual(facts('lab.lab-2.drift'), { ids: ['s8', 's9'], generations: 2, drift: false });
+    assert.deepEqual(facts('lab.lab-3.drift'), { ids: ['s1', 's2'], generations: 1, drift: true });
   });
 });
 

@@ -15,7 +15,7 @@ type From = vscode.Uri | { uri?: vscode.Uri; resourceUri?: vscode.Uri } | undefi
 
 /**
  * *Run Audit…* of a prompt set: asks for the options, begins, and opens the report, which follows it.
- * @param sampleIds only these samples of it. (Menus of the Explorer pass the selected files here.)
+ * @param sampleIds samples of it that are selected. (Menus of the Explorer pass the selected files here.)
  */
 export async function runAudit(
   catalog: PairCatalog,
@@ -33,8 +33,8 @@ export async function runAudit(
       remedy: 'An audit asks the samples of a *.prompts.jsonl file.',
     });
   }
-  const ids = isTexts(sampleIds) && sampleIds.length > 0 ? sampleIds : null;
-  const request = await askAuditOptions(catalog, memento, set, ids);
+  const selected = isTexts(sampleIds) ? sampleIds : [];
+  const request = await askAuditOptions(catalog, memento, set, selected);
   if (!request) return;
   // What is asked is what stands on the disk, whose checksum the run keeps.
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === set.toString());

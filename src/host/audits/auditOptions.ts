@@ -21,6 +21,8 @@ export const USUAL_OPTIONS: RememberedOptions = { generations: 1, concurrency: 8
 
 interface Chosen extends RememberedOptions {
   choice: PairChoice;
+  /** Null: all of the set. */
+  ids: readonly string[] | null;
   limit: number | null;
   /** Null: told by set and pair. */
   run: vscode.Uri | null;
@@ -30,6 +32,7 @@ type Item = vscode.QuickPickItem & { act?: () => Promise<void> };
 
 /**
  * The options of an audit in one list, of which the first entry starts it: one Enter does.
+ * @param selected samples of the set that are selected. One is where a cursor stands, and no choice.
  * @returns undefined: the user thought better of it
  * @throws FailureError `invalid-input` where there is no whole pair
  */
@@ -37,7 +40,7 @@ export async function askAuditOptions(
   catalog: PairCatalog,
   memento: vscode.Memento,
   set: vscode.Uri,
-  sampleIds: readonly string[] | null,
+  selected: readonly string[],
 ): Promise<AuditRequest | undefined> {
   const choice = await catalog.current();
   if (!choice) {
@@ -47,12 +50,13 @@ export async function askAuditOptions(
     });
   }
   const remembered = { ...USUAL_OPTIONS, ...memento.get<Partial<RememberedOptions>>(AUDIT_OPTIONS) };
-  const chosen: Chosen = { ...remembered, choice, limit: null, run: null };
+  const ids = selected.length > 1 ? selected : null;
+  const chosen: Chosen = { ...remembered, choice, ids, limit: null, run: null };
   for (;;) {
     const run = chosen.run ?? freeName(set, chosen.choice.pair.name);
     let begun = false;
     const picked = await vscode.window.showQuickPick<Item>(
-      itemsOf(chosen, run, sampleIds, catalog, async () => {
+      itemsOf(chosen, run, selected, catalog, async () => {
         begun = true;
       }),
       {
@@ -63,7 +67,7 @@ export async function askAuditOptions(
     if (!picked) return undefined;
     await picked.act?.();
     if (!begun) continue;
-    const { generations, concurrency, drift, limit } = chosen;
+    const { generations, concurrency, drift, ids: sampleIds, limit } = chosen;
     await memento.update(AUDIT_OPTIONS, { generations, concurrency, drift } satisfies RememberedOptions);
     const { topAlternatives: top, heatThreshold: threshold } = readSettings();
     const scoring = drift ? { top, threshold } : null;
@@ -74,22 +78,17 @@ export async function askAuditOptions(
 function itemsOf(
   chosen: Chosen,
   run: vscode.Uri,
-  sampleIds: readonly string[] | null,
+  selected: readonly string[],
   catalog: PairCatalog,
   start: () => Promise<void>,
 ): Item[] {
-  const { choice, generations, concurrency, drift, limit } = chosen;
+  const { choice, generations, concurrency, drift } = chosen;
   const { baseline, reasoning } = choice.pair.models;
-  const samples =
-    limit !== null
-      ? `the first ${limit}${sampleIds ? ` of ${sampleIds.length} selected` : ''}`
-      : sampleIds
-        ? `${sampleIds.length} selected`
-        : 'all';
+  const samples = samplesText(chosen);
   return [
     {
       label: '$(play) Start audit',
-      description: `${samples} samples · ${drift ? 'with drift' : 'without drift'}`,
+      description: `${samples} · ${drift ? 'with drift' : 'without drift'}`,
       detail: `${modelLabel(baseline)} → ${modelLabel(reasoning)}, into ${vscode.workspace.asRelativePath(run)}`,
       act: start,
     },
@@ -104,11 +103,7 @@ function itemsOf(
     {
       label: 'Samples',
       description: samples,
-      async act() {
-        const title = 'Only the first so many samples (empty: all)';
-        const given = await askNumber(title, limit === null ? '' : String(limit), true);
-        if (given !== undefined) chosen.limit = given;
-      },
+      act: () => askSamples(chosen, selected),
     },
     {
       label: 'Generations of each model for each sample (K)',
@@ -145,6 +140,29 @@ function itemsOf(
   ];
 }
 
+function samplesText({ ids, limit }: Chosen): string {
+  const which = ids ? `the ${ids.length} selected samples` : 'all samples';
+  return limit === null ? which : `the first ${limit} of ${which}`;
+}
+
+async function askSamples(chosen: Chosen, selected: readonly string[]): Promise<void> {
+  const all = { label: 'All samples', ids: null, limit: null };
+  const those = {
+    label: selected.length === 1 ? 'The selected sample' : `The ${selected.length} selected samples`,
+    ids: selected,
+    limit: null,
+  };
+  const first = { label: 'Only the first…', ids: chosen.ids, limit: 1 };
+  const items = [all, ...(selected.length > 0 ? [those] : []), first];
+  const picked = await vscode.window.showQuickPick(items, { title: 'Samples to audit' });
+  if (!picked) return;
+  const limit =
+    picked === first ? await askNumber('Only the first so many samples', String(chosen.limit ?? 100)) : null;
+  if (limit === undefined) return;
+  chosen.ids = picked.ids;
+  chosen.limit = limit;
+}
+
 async function askPair(catalog: PairCatalog): Promise<PairChoice | undefined> {
   const choices = await catalog.choices();
   const items = choices.map((choice) => ({
@@ -155,24 +173,15 @@ async function askPair(catalog: PairCatalog): Promise<PairChoice | undefined> {
   return (await vscode.window.showQuickPick(items, { title: 'Pair to audit' }))?.choice;
 }
 
-/** A whole number from 1; null where it may be empty and is; undefined: cancelled. */
-async function askNumber(title: string, value: string): Promise<number | undefined>;
-async function askNumber(title: string, value: string, mayBeEmpty: true): Promise<number | null | undefined>;
-async function askNumber(
-  title: string,
-  value: string,
-  mayBeEmpty = false,
-): Promise<number | null | undefined> {
+/** A whole number from 1; undefined: cancelled. */
+async function askNumber(title: string, value: string): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
     title,
     value,
     validateInput: (given) =>
-      /^\s*[1-9]\d{0,6}\s*$/.test(given) || (mayBeEmpty && given.trim() === '')
-        ? undefined
-        : 'Enter a whole number from 1.',
+      /^\s*[1-9]\d{0,6}\s*$/.test(given) ? undefined : 'Enter a whole number from 1.',
   });
-  if (text === undefined) return undefined;
-  return text.trim() === '' ? null : Number(text);
+  return text === undefined ? undefined : Number(text);
 }
 
 /** `audit.demo.drift` beside `audit.prompts.jsonl`; `audit.demo-2.drift` where that is taken. */
