@@ -6,7 +6,7 @@ import { type BySide, bySide, SIDES, type Side } from '../../src/shared/side.ts'
 import type { HumanVerdict, VerdictPlace } from '../../src/shared/verdict.ts';
 import type { Host } from '../ui/host.ts';
 import matching from '../ui/matching.css';
-import { measureInfo } from '../ui/scale.ts';
+import { measureInfo, SPAN_RATIO } from '../ui/scale.ts';
 import { adoptSheet } from '../ui/sheet.ts';
 import { heatRules, onThemeChange, readTheme } from '../ui/theme.ts';
 import { findToken, type PlacedTokens, placeTokens } from '../ui/tokenText/offsets.ts';
@@ -389,7 +389,8 @@ export class CompareApp {
       .hotspots.map((p) => p.index)
       .sort((a, b) => a - b);
     if (peaks.length === 0) {
-      this.#pointer.say(`No ${measureInfo(measure).label} above the threshold.`);
+      const { label } = spansOf(state.drift[author]) ? SPAN_RATIO : measureInfo(measure);
+      this.#pointer.say(`No ${label} above the threshold.`);
       return;
     }
     const at = this.#pointer.cursorOf(author);

@@ -4,6 +4,7 @@ import type { Message } from '../../src/shared/prompt.ts';
 import { inputText } from '../../src/shared/prompt.ts';
 import { count } from '../ui/format.ts';
 import { type MenuItem, menu } from '../ui/menu.ts';
+import { SPAN_RATIO } from '../ui/scale.ts';
 import { button, checkbox } from '../ui/toolkit.ts';
 import { spansOf } from './driftData.ts';
 import { matchingCard } from './matchingCard.ts';
@@ -55,7 +56,7 @@ export function header(
           checkbox(
             html`<span class="mark-sample mark-${id}">${labelOf(id, label)}</span>`,
             settings.layers[id],
-            title,
+            id === 'heat' && hasSpans ? SPAN_RATIO.meaning : title,
             (on) => actions.toggleLayer(id, on),
             labelOf(id, label),
           ),
