@@ -153,8 +153,8 @@ test('a selection becomes a sample of a new set, with where it came from', async
   editor.selection = new vscode.Selection(2, 0, 2, 22);
   const name = `picked-${++files}.prompts.jsonl`;
   const asked: string[] = [];
-  // What the form shows is what is picked from it: the dimension first, then a new set, a note, and Enter.
-  const wanted = [/^safety$/, /^comply$/, /Set$/, /New prompt set/, /Note$/, /Add/];
+  // What is shown is what is picked from it: a new set and the dimension first, then a note, and Enter.
+  const wanted = [/New prompt set/, /^safety$/, /^comply$/, /Note$/, /Add/];
   await answering(
     'showQuickPick',
     (items: (string | vscode.QuickPickItem)[], options?: vscode.QuickPickOptions) => {
@@ -278,11 +278,13 @@ test('a set of 20,000 lines is read without holding the host, and typed into mea
     input: `${n} apples and ${n * 7} pears?`,
   }));
   let longest = 0;
-  let last = performance.now();
+  let last = { wall: performance.now(), cpu: process.cpuUsage() };
   const beat = setInterval(() => {
+    // What the host worked between two beats: on a busy machine the clock alone also counts the work of others.
+    const { user, system } = process.cpuUsage(last.cpu);
     const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
+    longest = Math.max(longest, Math.min(now - last.wall, (user + system) / 1000));
+    last = { wall: now, cpu: process.cpuUsage() };
   }, 5);
   try {
     const document = await opened(...lines);
@@ -295,8 +297,8 @@ test('a set of 20,000 lines is read without holding the host, and typed into mea
     assert.equal(set.checker.counts().samples, 20_001);
     const codes = set.checker.problems(10).map(({ code }) => code);
     assert.ok(codes.includes('duplicate-id'), codes.join());
-    // Below 100 ms on an idle machine, most of it VS Code's own; twelve times that is what reading it at once takes.
-    assert.ok(longest < 400, `the host was held for ${longest.toFixed(0)} ms`);
+    // Some 80 ms, most of it VS Code's own at opening; reading all at once takes more than a second.
+    assert.ok(longest < 300, `the host was held for ${longest.toFixed(0)} ms`);
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.save');
   } finally {

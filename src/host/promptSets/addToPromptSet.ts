@@ -45,8 +45,10 @@ export async function addToPromptSet(
   const [first] = samples;
   if (!first) return undefined;
   const only = samples.length === 1 ? first : null;
+  const where = set ? { set } : await likelySet(context);
+  if (!where) return undefined;
   let form: Form = {
-    set: set ?? (await lastSet(context)),
+    set: where.set,
     id: only?.id,
     dimension: only?.dimension,
     expect: only?.expect,
@@ -147,7 +149,9 @@ function formItems(form: Form, samples: readonly Sample[], open: OpenPromptSet |
       alwaysShow: true,
     },
     { label: only ? preview(only.input) : 'Change in all of them', kind: vscode.QuickPickItemKind.Separator },
-    item('$(file) Set', form.set ? vscode.workspace.asRelativePath(form.set) : 'new', pickSet),
+    item('$(file) Set', form.set ? vscode.workspace.asRelativePath(form.set) : 'new', (_, context) =>
+      pickSet(context),
+    ),
     ...(only ? [item('$(symbol-key) Id', only.id, askForId)] : []),
     item('$(symbol-enum) Dimension', shown(form.dimension, only), (now) => pickDimension(now)),
     ...(expectsOf(form.dimension)
@@ -175,7 +179,7 @@ function expectsOf(dimension: Dimension | undefined): readonly string[] | null {
   return expects && expects.length > 0 ? expects : null;
 }
 
-async function pickSet(_form: Form, { documents }: PromptSetContext): Promise<Partial<Form> | undefined> {
+async function pickSet({ documents }: PromptSetContext): Promise<Pick<Form, 'set'> | undefined> {
   const sets = await findSets(documents);
   const picked = await vscode.window.showQuickPick(
     [
@@ -276,16 +280,13 @@ async function askForNote(form: Form): Promise<Partial<Form> | undefined> {
   return note === undefined ? undefined : { note };
 }
 
-async function lastSet({ documents, memento }: PromptSetContext): Promise<vscode.Uri | null> {
-  const sets = await findSets(documents);
-  const last = memento.get<string>(LAST);
-  const active = vscode.window.activeTextEditor?.document.uri.toString();
-  return (
-    sets.find((uri) => uri.toString() === last) ??
-    sets.find((uri) => uri.toString() === active) ??
-    sets[0] ??
-    null
-  );
+/** The set that was added to last, or the only one; of several the user picks. Null: a new one. Undefined: they did not. */
+async function likelySet(context: PromptSetContext): Promise<Pick<Form, 'set'> | undefined> {
+  const sets = await findSets(context.documents);
+  const last = context.memento.get<string>(LAST);
+  const known = sets.find((uri) => uri.toString() === last);
+  if (known || sets.length < 2) return { set: known ?? sets[0] ?? null };
+  return pickSet(context);
 }
 
 function preview(input: Sample['input']): string {

@@ -13,7 +13,7 @@ export async function deleteFiles(uri: vscode.Uri, selected?: readonly vscode.Ur
   const what = files.length === 1 ? `“${nameOf(uri)}”` : `these ${files.length} files`;
   const picked = await vscode.window.showWarningMessage(
     `Delete ${what}?`,
-    { modal: true, detail: 'You can restore it from the trash.' },
+    { modal: true, detail: `You can restore ${files.length === 1 ? 'it' : 'them'} from the trash.` },
     'Move to Trash',
   );
   if (picked !== 'Move to Trash') return;
