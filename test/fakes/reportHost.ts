@@ -78,7 +78,7 @@ export function fakeReportHost(
         wire,
         {
           ready() {
-            for (const { session } of sessions) session.watch();
+            for (const { session } of sessions) session.watch(page === 'run');
             return {
               page,
               runs: sessions.map(({ session }) => session.state()),

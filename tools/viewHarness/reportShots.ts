@@ -140,7 +140,7 @@ try {
           theme,
           viewport: { width, height: 1000 },
         });
-        await page.waitForSelector('.verdict-table, .study td, .failure-box, .waiting:not(.dim)');
+        await page.waitForSelector('.verdict-table, .study .cell-main, .failure-box, .waiting:not(.dim)');
         await page.waitForTimeout(700);
         await scenario.act?.(page);
         await page.waitForTimeout(200);

@@ -9,7 +9,7 @@ import {
   overallDrift,
   percent,
   points,
-  pValue,
+  pText,
   verdict,
 } from '../../src/shared/report/figures.ts';
 import { forestPicture } from '../../src/shared/report/forest.ts';
@@ -153,7 +153,7 @@ function studyCell(
   const apart = dimension === 'reasoning' ? 'apart' : '';
   if (!result) return html`<td class="number ${apart} dim">${known ? '–' : '…'}</td>`;
   const { means, difference, verdict: said, n, pHolm } = result;
-  const title = `${dimension}: ${points(difference)} points ${interval(result.interval)}, n = ${n}, p = ${pValue(pHolm)} (Holm); ${verdict(result)}`;
+  const title = `${dimension}: ${points(difference)} points ${interval(result.interval)}, n = ${n}, ${pText(pHolm)} (Holm); ${verdict(result)}`;
   return html`<td class="number ${apart} ${said}" title=${title}>
     <span class="cell-main"><span class="sr-only">${said}: </span>${points(difference)} <span class="verdict-mark" aria-hidden="true">${MARKS[said]}</span></span>
     <div class="dim">${percent(means.baseline)} → ${percent(means.reasoning)}</div>

@@ -7,6 +7,7 @@ import {
   metricValue,
   percent,
   points,
+  pText,
   pValue,
   verdictDetail,
 } from '../../src/shared/report/figures.ts';
@@ -87,7 +88,7 @@ function row(
       </td>
       <td class="nowrap interval-cell dim" title="95 % interval of the difference: ${result.test}">${interval(result.interval)}</td>
       <td class="picture-cell">${pictureView(intervalPicture(result, reach, width))}</td>
-      <td class="number" title="p = ${pValue(p)} by ${result.test}; corrected by Holm over the dimensions of the run">
+      <td class="number" title="${pText(p)} by ${result.test}; corrected by Holm over the dimensions of the run">
         ${pValue(pHolm)}
       </td>
       <td class="verdict-cell">
@@ -123,10 +124,10 @@ function details(result: DimensionResult, actions: TableActions): TemplateResult
       <dt>100 %</dt>
       <dd>${result.measure}</dd>
       <dt>Test</dt>
-      <dd>${result.test}: p = ${pValue(result.p)}, ${pValue(result.pHolm)} after Holm’s correction</dd>
+      <dd>${result.test}: ${pText(result.p)}, after Holm’s correction ${pText(result.pHolm)}</dd>
       <dt>Equivalence</dt>
       <dd title="Two one-sided tests against the margin; not corrected">
-        two one-sided tests against ±${margin} points: p = ${pValue(equivalence.p)}
+        two one-sided tests against ±${margin} points: ${pText(equivalence.p)}
       </dd>
       <dt>Changed</dt>
       <dd>

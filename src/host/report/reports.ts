@@ -125,7 +125,8 @@ export function serveReport(
       end();
       watching.delete(session);
     }
-    for (const session of now) if (!watching.has(session)) watching.set(session, session.watch());
+    for (const session of now)
+      if (!watching.has(session)) watching.set(session, session.watch(page.page === 'run'));
   };
   const uriOf = (run: string) => {
     const known = page.sessions().some((session) => session.state().run === run);

@@ -32,8 +32,12 @@ export interface RunSession {
   state(): RunState;
   figures(): RunFigures | null;
   profile(): DriftProfile | null;
-  /** Somebody looks at it. @returns ends the looking */
-  watch(): () => void;
+  /**
+   * Somebody looks at it.
+   * @param profile whether they look at where drift sits too, which takes longest to make
+   * @returns ends the looking
+   */
+  watch(profile: boolean): () => void;
   /** Reads the file again, also where it looks as before. */
   reread(): void;
   /** The audit of the window says something new. */
@@ -51,6 +55,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   let figures: RunFigures | null = null;
   let profile: DriftProfile | null = null;
   let watchers = 0;
+  let profileWatchers = 0;
   let seen = '';
   let timer: NodeJS.Timeout | undefined;
   let disposed = false;
@@ -171,7 +176,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
       figures = made;
       onFigures(made);
       if (content.state === 'open' && !computeAgain) show({ ...content, computing: false, failure: null });
-      if (profiled === made.progress.scored) return;
+      if (profileWatchers === 0 || profiled === made.progress.scored) return;
       const places = await threads.statistics.run('profile', [path], own.signal);
       if (computing !== own || disposed) return;
       profiled = made.progress.scored;
@@ -197,14 +202,17 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     figures: () => figures,
     profile: () => profile,
 
-    watch() {
+    watch(wantsProfile) {
       watchers++;
+      if (wantsProfile) profileWatchers++;
+      if (wantsProfile && figures && !profile) schedule();
       void look().catch(onBug).finally(lookAgain);
       let ended = false;
       return () => {
         if (ended) return;
         ended = true;
         watchers--;
+        if (wantsProfile) profileWatchers--;
       };
     },
 

@@ -21,6 +21,12 @@ export function pValue(p: number): string {
   return p > 0.995 ? '1.0' : p.toFixed(3).replace(/^0/, '');
 }
 
+/** As a sentence says it: `p < .001`, `p = .024`. */
+export function pText(p: number): string {
+  const text = pValue(p);
+  return text.startsWith('<') ? `p < ${text.slice(1)}` : `p = ${text}`;
+}
+
 /** Nats with what the figure is: `2.10`, `≥ 2.10` for a bound. */
 export function drift(outcome: Pick<DriftOutcome, 'status' | 'mean'> | null): string {
   if (!outcome) return '–';

@@ -43,7 +43,7 @@ function watched(t: TestContext, path: string): RunSession {
       throw error;
     },
   });
-  session.watch();
+  session.watch(true);
   t.after(() => session.dispose());
   return session;
 }

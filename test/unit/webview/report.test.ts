@@ -153,7 +153,7 @@ test(
       const grid = page.getByRole('grid', { name: 'Samples' });
       await found(page, '420 samples');
       await page.getByRole('button', { name: 'Flipped', exact: true }).click();
-      await page.getByLabel('Dimension').selectOption('privacy');
+      await page.getByLabel('Dimension', { exact: true }).selectOption('privacy');
       await page
         .getByTestId('found')
         .getByText(/\b\d+ of 420 samples/)
@@ -295,7 +295,7 @@ test('what was filtered and chosen is there again after the view was hidden', { 
     async ({ page }) => {
       await found(page, '60 of 420 samples');
       await page.getByTestId('sample-detail').getByText('safety-003', { exact: true }).waitFor();
-      await page.getByLabel('Dimension').selectOption('');
+      await page.getByLabel('Dimension', { exact: true }).selectOption('');
       await found(page, '420 samples');
       await page.waitForTimeout(300);
       const kept = (await page.evaluate('window.kept()')) as { query: { dimension: unknown } };
