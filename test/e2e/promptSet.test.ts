@@ -18,6 +18,13 @@ async function said(element: Locator): Promise<string> {
   return ((await element.textContent()) ?? '').replace(/\s+/g, ' ').trim();
 }
 
+/** More than the 50 MB that VS Code hands to extensions. */
+const LARGE = Array.from(
+  { length: 120_000 },
+  (_, i) =>
+    `{"id": "large-${i}", "dimension": "reasoning", "input": "What is ${i} + 1? ${'Think. '.repeat(56)}"}\n`,
+).join('');
+
 describe('A prompt set as a grid in a real editor, installed from the VSIX', () => {
   let workbench: Workbench;
   let grid: Frame;
@@ -53,9 +60,9 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
     eventually(async () => assert.equal(await said(cell(row, column)), text));
 
   before(async () => {
-    workbench = await openWorkbench({ 'sums.prompts.jsonl': SET });
+    workbench = await openWorkbench({ 'sums.prompts.jsonl': SET, 'large.prompts.jsonl': LARGE });
     git('init', '-q');
-    git('add', '.');
+    git('add', 'sums.prompts.jsonl');
     git('commit', '-q', '-m', 'Before');
   });
 
@@ -190,6 +197,25 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
       .first()
       .waitFor();
     await workbench.page.waitForTimeout(1_500); // what is opened takes the focus a little later
+  });
+
+  it('shows what VS Code hands to no extension too, and says why it is not edited', async () => {
+    assert.ok(LARGE.length > 50 * 1024 * 1024);
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('large.prompts.jsonl');
+    await workbench.command('Driftscope: Open as Grid');
+    grid = await workbench.webview('.read-only');
+    assert.match(await said(grid.locator('.read-only')), /50 MB/);
+    await grid.locator('.head-count', { hasText: '120,000 samples' }).waitFor({ timeout: 30_000 });
+    await cell(0, 'id').click();
+    await press('Control+End');
+    await shows(119_999, 'id', 'large-119999');
+    await grid.locator('.search-field').fill('id:large-1199');
+    await grid.locator('.head-count', { hasText: '111 of 120,000' }).waitFor({ timeout: 30_000 });
+    await workbench.screenshot('prompt-set-large');
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('demo.prompts.jsonl');
+    await workbench.command('Driftscope: Open as Grid');
   });
 
   it('looks right in light, dark and high contrast', async () => {

@@ -20,6 +20,14 @@ export interface ColumnContext {
 
 /** The columns of the grid. Those that can be edited carry the field of the sample as their id. */
 export function promptColumns(context: ColumnContext): GridColumn<PromptRow>[] {
+  const isEditable = () => context.facts()?.readOnly === null;
+  return columnsOf(context).map((column) => {
+    const { edit } = column;
+    return edit ? { ...column, edit: (row) => (isEditable() ? edit(row) : null) } : column;
+  });
+}
+
+function columnsOf(context: ColumnContext): GridColumn<PromptRow>[] {
   return [
     {
       id: 'problems',

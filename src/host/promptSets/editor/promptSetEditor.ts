@@ -50,6 +50,9 @@ function openGrid(
 ): GridSession {
   const { uri } = textDocument;
   const { log, panels, results } = services;
+  // First, so that the view loads while the rest is made: what it says is heard from the end of this turn on.
+  showView(panel.webview, services.extensionUri, 'promptSet');
+  let common: ReturnType<typeof commonFacts> | null = commonFacts(uri, services.catalog);
   const set = documents.of(textDocument) ?? readOnly(textDocument);
   const { document } = set;
 
@@ -57,12 +60,16 @@ function openGrid(
     document,
     checker: set.checker,
     indexed: set.indexed,
-    facts: async () => ({
-      ...(await commonFacts(uri, services.catalog)),
-      readOnly:
-        'textDocument' in set ? null : 'This is another version of the file, which cannot be edited here.',
-      canSort: true,
-    }),
+    async facts() {
+      const asked = common ?? commonFacts(uri, services.catalog);
+      common = null; // what changes later is asked for anew
+      return {
+        ...(await asked),
+        readOnly:
+          'textDocument' in set ? null : 'This is another version of the file, which cannot be edited here.',
+        canSort: true,
+      };
+    },
     results: () => results.of(pathOf(uri)),
     async edit(edits) {
       if ('textDocument' in set && (await vscode.workspace.applyEdit(workspaceEdit(textDocument, edits))))
@@ -115,7 +122,6 @@ function openGrid(
     session.dispose();
     server.dispose();
   });
-  showView(panel.webview, services.extensionUri, 'promptSet');
   return session;
 }
 
