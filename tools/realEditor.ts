@@ -47,6 +47,8 @@ const QUIET_SETTINGS = {
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
   'git.openRepositoryInParentFolders': 'never',
+  // As on a desktop; a server asks from 10 MB on.
+  'workbench.editorLargeFileConfirmation': 1024,
 };
 
 /** The editor as a user has it, with the extension from its VSIX. Resolves when it answers. */
