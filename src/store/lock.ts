@@ -24,7 +24,8 @@ export function lockRun(path: string): () => void {
       continue;
     }
     try {
-      database.exec('BEGIN EXCLUSIVE');
+      // Nothing is ever written: without this there would be a journal beside it.
+      database.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
     } catch {
       database.close();
       return fail('invalid-input', `Another window or command line is running the audit in ${path}.`, {
