@@ -120,7 +120,7 @@ export async function withPairs(
     await run();
   } finally {
     await write('driftscope.json', before);
-    await has(['demo']);
+    await has(Object.keys(JSON.parse(before).pairs));
   }
 }
 
