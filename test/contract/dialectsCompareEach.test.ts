@@ -40,7 +40,7 @@ const KINDS: Record<string, { start: Start; status: Drift['status'] }> = {
   TGI: { start: fakeTgi, status: 'unavailable' },
 };
 
-describe('a pair on two servers of one kind', { timeout: 120_000 }, () => {
+describe('a pair on two servers of one kind', { timeout: 240_000 }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'driftscope-kinds-'));
   const paths = bySide((side) => join(dir, `${side}.gguf`));
   const messages = [{ role: 'user' as const, content: 'Well?' }];

@@ -60,7 +60,7 @@ const FAULTS: Record<string, [reply: Reply, kind: Failure['kind']]> = {
   'says nothing': [hang, 'timeout'],
 };
 
-describe('scoring on servers of every kind that fail', { timeout: 120_000 }, () => {
+describe('scoring on servers of every kind that fail', { timeout: 240_000 }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'driftscope-faults-'));
   const path = join(dir, 'model.gguf');
   let engine: EngineUnderTest;
@@ -88,7 +88,10 @@ describe('scoring on servers of every kind that fail', { timeout: 120_000 }, () 
   }
 
   /** A server that stands before a fake and passes on what does not meet a fault. */
-  async function frontOf({ start, path: scoring }: (typeof KINDS)[string]): Promise<Front> {
+  async function frontOf(
+    { start, path: scoring }: (typeof KINDS)[string],
+    silence = 60_000,
+  ): Promise<Front> {
     const fake = await start(model);
     const front = { fault: null as Reply | null, met: 0 };
     const server = await httpServer((request) => {
@@ -107,7 +110,7 @@ describe('scoring on servers of every kind that fail', { timeout: 120_000 }, () 
       };
     });
     const client = serverOf({
-      ...{ label: 'a-model', model: 'fake-model', silence: 300, retry: { base: 1, ceiling: 5 } },
+      ...{ label: 'a-model', model: 'fake-model', silence, retry: { base: 1, ceiling: 5 } },
       connect: async () => ({ baseUrl: `${server.origin}/v1`, apiKey: KEY }),
     });
     const never = new AbortController().signal;
@@ -135,7 +138,7 @@ describe('scoring on servers of every kind that fail', { timeout: 120_000 }, () 
     describe(name, () => {
       for (const [what, [reply, expected]] of Object.entries(FAULTS)) {
         it(`is named where it ${what}`, async () => {
-          await using front = await frontOf(kind);
+          await using front = await frontOf(kind, reply === hang ? 2_000 : undefined);
           assert.equal((await score(front)).length, front.ids.length);
           front.fault = reply;
           const error = await score(front).then(

@@ -27,7 +27,7 @@ const HOSTS: Record<string, { start: typeof fakeOpenAi; showsTrace: boolean }> =
   OpenRouter: { start: fakeOpenRouter, showsTrace: true },
 };
 
-describe('servers that tell of their own generations only', { timeout: 60_000 }, () => {
+describe('servers that tell of their own generations only', { timeout: 240_000 }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'driftscope-hosted-'));
   const path = join(dir, 'model.gguf');
   const messages = [{ role: 'user' as const, content: 'Well?' }];
