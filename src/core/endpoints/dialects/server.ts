@@ -98,6 +98,7 @@ export function serverOf(options: ServerOptions): Server {
         );
       }
       if (response.ok) {
+        watch.end(); // until somebody reads: nobody may, and a clock that runs keeps a process alive
         const { body: stream } = response;
         return { response, bytes: watched(stream, watch, (error) => failed(broken(error), error)) };
       }
@@ -147,7 +148,7 @@ export function serverOf(options: ServerOptions): Server {
       const { response, bytes } = await send(path, body, options.silence ?? SILENCE, signal);
       const type = response.headers.get('content-type') ?? '';
       if (/html/i.test(type)) {
-        await bytes.return(undefined);
+        await response.body?.cancel().catch(() => {});
         malformed(culprit, `a web page in answer to ${path}`);
       }
       return bytes;
