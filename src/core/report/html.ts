@@ -183,7 +183,17 @@ function study(reports: readonly RunReport[]): Markup {
     ),
   );
   return html`<table class="verdicts"><thead><tr><th>method</th><th>pair</th>${present.map((dimension) => html`<th class="number">${dimension}</th>`)}<th class="number">mean KL, nats</th></tr></thead><tbody>${rows}</tbody></table>
-<p class="small">Difference reasoning − baseline in points, below it the values of both. ▼ regressed, ▲ improved, = preserved within the margin, ? inconclusive.</p>`;
+<p class="small">Difference reasoning − baseline in points, below it the values of both. ▼ regressed, ▲ improved, = preserved within the margin, ? inconclusive.</p>
+<h3>Differences, 95 % intervals</h3><div class="plots">${present.map((dimension) => studyForest(reports, dimension))}</div>`;
+}
+
+/** One dimension's intervals of all runs below each other. */
+function studyForest(reports: readonly RunReport[], dimension: string): Markup {
+  const found = reports.flatMap(({ info, analysis }) => {
+    const result = analysis.dimensions.find((candidate) => candidate.dimension === dimension);
+    return result ? [{ name: info.pair.name, result }] : [];
+  });
+  return html`<figure><figcaption>${dimension}</figcaption>${pictureMarkup(forestPicture(found, 480))}</figure>`;
 }
 
 const VERDICT_MARKS = { regressed: '▼', improved: '▲', preserved: '=', inconclusive: '?' } as const;

@@ -45,6 +45,14 @@ test('the exported page opens in Chromium, filters, runs no script of its data a
   assert.equal(await page.title(), `Driftscope audit: ${HOSTILE}`);
   assert.equal(await page.locator('.verdicts tbody tr').count(), 1);
   assert.equal(await page.locator('.verdicts .verdict').textContent(), 'REGRESSED');
+  const labels = await page
+    .locator('svg')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+  assert.ok(labels.some((label) => /^reasoning: −33\.3 points, 95 % interval/.test(label ?? '')));
+  assert.ok(
+    labels.some((label) => /^Differences reasoning − baseline .* reasoning −33\.3/.test(label ?? '')),
+  );
+  assert.equal(await page.locator('.flips td').first().textContent(), '20');
   assert.equal(await page.locator('.list > details:visible').count(), 30);
   await page.getByText('Regressed', { exact: true }).click();
   assert.equal(await page.locator('.list > details:visible').count(), 10);
