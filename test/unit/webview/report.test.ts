@@ -305,6 +305,20 @@ test('what was filtered and chosen is there again after the view was hidden', { 
   ),
 );
 
+test('of several generations each can be looked at, and opened', { skip }, () =>
+  open([{ info: { generations: 3 }, each: 4 }], async ({ page, host, path }) => {
+    await found(page, '28 samples');
+    await page.locator('[data-row="1"] .cell').first().click();
+    const detail = page.getByTestId('sample-detail');
+    await detail.getByText('generation 1 of 3').waitFor();
+    await detail.getByRole('button', { name: 'Next generation' }).click();
+    await detail.getByText('generation 2 of 3').waitFor();
+    await detail.getByRole('button', { name: 'Open Comparison' }).click();
+    await page.waitForTimeout(100);
+    assert.deepEqual(host.calls, [['open', path, 1, 1]]);
+  }),
+);
+
 test(
   'a study: grouped by method, a column a dimension, reasoning and KL beside, broken runs named',
   { skip },
