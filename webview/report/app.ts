@@ -169,7 +169,7 @@ export class ReportApp {
         <h2 id="samples-title">Samples</h2>
         ${this.#samplesOf(run, content, figures)}
       </section>
-      <div class="sr-only" role="status">${computing && figures ? 'The statistics are being made anew.' : ''}</div>`;
+      <div class="sr-only" role="status">${computing && figures && !isPartial(head) ? 'The statistics are being made anew.' : ''}</div>`;
   }
 
   #statistics(
@@ -178,6 +178,8 @@ export class ReportApp {
     figures: RunFigures | null,
   ): TemplateResult {
     const partial = isPartial(head);
+    // Of a run that goes on they are made anew all the time: nothing flickers for that.
+    const anew = computing && !partial;
     const broken = failure
       ? html`<div class="notice" role="alert">The statistics could not be made. ${failure.message} ${failure.remedy ?? ''}</div>`
       : nothing;
@@ -188,13 +190,13 @@ export class ReportApp {
     if (analysis.dimensions.length === 0)
       return html`${broken}${this.#nothingYet(run, head, analysis.undimensioned)}`;
     return html`${broken}
-      <div class="verdicts-box ${computing ? 'computing' : ''}">
+      <div class="verdicts-box ${anew ? 'computing' : ''}">
         ${verdictTable(
           analysis,
           {
             width: this.#width,
             partial,
-            busy: computing,
+            busy: anew,
             expanded: new Set(this.#settings.expanded),
           },
           {
@@ -208,7 +210,7 @@ export class ReportApp {
           },
         )}
         <p class="under-table dim">
-          ${computing ? html`<span class="recomputing" data-testid="recomputing">Making the statistics anew…</span>` : nothing}
+          ${anew ? html`<span class="recomputing" data-testid="recomputing">Making the statistics anew…</span>` : nothing}
           ${
             partial && this.#isLive(run)
               ? html`<span>So far: over what is generated until now. Verdicts can still change.</span>`

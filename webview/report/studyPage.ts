@@ -156,7 +156,7 @@ function studyCell(
   const title = `${dimension}: ${points(difference)} points ${interval(result.interval)}, n = ${n}, ${pText(pHolm)} (Holm); ${verdict(result)}`;
   return html`<td class="number ${apart} ${said}" title=${title}>
     <span class="cell-main"><span class="sr-only">${said}: </span>${points(difference)} <span class="verdict-mark" aria-hidden="true">${MARKS[said]}</span></span>
-    <div class="dim">${percent(means.baseline)} → ${percent(means.reasoning)}</div>
+    <div class="dim">${percent(means.baseline).replace(' %', '')} → ${percent(means.reasoning)}</div>
   </td>`;
 }
 
