@@ -214,6 +214,7 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
     await grid.locator('.head-count', { hasText: '111 of 120,000' }).waitFor({ timeout: 30_000 });
     await workbench.screenshot('prompt-set-large');
     await workbench.command('View: Close All Editors');
+    await workbench.page.locator('.tab').first().waitFor({ state: 'detached' });
     await workbench.openFile('demo.prompts.jsonl');
     await workbench.command('Driftscope: Open as Grid');
   });

@@ -2,9 +2,9 @@ import { html, nothing, render, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { MenuItem } from '../menu.ts';
 import { adoptSheet } from '../sheet.ts';
-import { cellEditor, type EditEnd, focusEditor } from './cellEditor.ts';
+import { type EditEnd, focusEditor } from './cellEditor.ts';
+import { type Editing, type GridDrawing, gridHead, gridRow } from './cells.ts';
 import {
-  type CellEdit,
   type GridColumn,
   type GridLayout,
   type GridSort,
@@ -70,13 +70,6 @@ export interface GridSelection {
   count: number;
   /** The row that keys act on; −1: none. It need not be selected. */
   active: number;
-}
-
-interface Editing {
-  row: number;
-  column: string;
-  edit: CellEdit;
-  typed: string | null;
 }
 
 let grids = 0;
@@ -329,15 +322,16 @@ export class Grid<Row> {
     const isActiveDrawn = row === -1 || (row >= from && row < to);
     if (isActiveDrawn) element.setAttribute('aria-activedescendant', this.#cellId(row, column));
     else element.removeAttribute('aria-activedescendant');
+    const drawing = this.#drawing();
     const rows = Array.from({ length: to - from }, (_, at) => from + at);
     const offset = this.#scrollTop + from * this.#rowHeight - this.#top;
     render(
-      html`<div class="grid-head" role="rowgroup">${this.#head()}</div>
+      html`<div class="grid-head" role="rowgroup">${gridHead(drawing)}</div>
         <div class="grid-canvas" role="rowgroup">
           <div class="grid-rows" role="presentation">${repeat(
             rows,
             (index) => index,
-            (index) => this.#row(index),
+            (index) => gridRow(drawing, index),
           )}</div>
         </div>
         ${this.#count === 0 ? html`<div class="grid-empty">${this.#options.empty?.() ?? nothing}</div>` : nothing}`,
@@ -372,98 +366,28 @@ export class Grid<Row> {
     return `${this.#id}-${row < 0 ? 'head' : row}-${column}`;
   }
 
-  #head(): TemplateResult {
-    const boxes = this.#options.checkboxes;
-    const chosen = countRows(this.#selected);
-    const mark = chosen === 0 ? 'false' : chosen === this.#count ? 'true' : 'mixed';
-    return html`<div class="grid-row" role="row" aria-rowindex="1">
-      ${
-        boxes
-          ? html`<div class="cell check" role="columnheader" aria-colindex="1" title="Select all rows"
-              @click=${() => (mark === 'true' ? this.#selectOnly(NO_ROWS) : this.#selectAll())}
-            ><span class="box" role="checkbox" aria-label="Select all rows" aria-checked=${mark}></span></div>`
-          : nothing
-      }
-      ${this.#columns.map((column, at) => this.#headCell(column, at))}
-    </div>`;
-  }
-
-  #headCell(column: GridColumn<Row>, at: number): TemplateResult {
-    const sorted = this.#sort?.column === column.id ? this.#sort.direction : null;
-    const classes = ['cell', column.align === 'end' ? 'end' : '', column.sortable ? 'sortable' : ''];
-    if (this.#cursor.row === -1 && this.#cursor.column === at) classes.push('active');
-    return html`<div
-      class=${classes.join(' ')}
-      id=${this.#cellId(-1, at)}
-      role="columnheader"
-      aria-colindex=${at + (this.#options.checkboxes ? 2 : 1)}
-      aria-sort=${column.sortable ? (sorted ?? 'none') : nothing}
-      title=${column.hint ?? nothing}
-      data-head=${at}
-      @click=${() => this.#sortBy(column)}
-    >
-      <span class="cell-text">${column.title}</span>${
-        sorted
-          ? html`<span class="sort" aria-hidden="true">${sorted === 'ascending' ? '↑' : '↓'}</span>`
-          : nothing
-      }
-      <span class="handle" aria-hidden="true" @pointerdown=${(event: PointerEvent) => this.#resize(event, column)}
-        @click=${(event: Event) => event.stopPropagation()}
-        @dblclick=${(event: Event) => this.#resetWidth(event, column)}></span>
-    </div>`;
-  }
-
-  #row(index: number): TemplateResult {
-    const row = this.#cache.get(index);
-    const selected = hasRow(this.#selected, index);
-    const classes = ['grid-row', row === undefined ? 'loading' : (this.#options.rowClass?.(row) ?? '')];
-    if (selected) classes.push('selected');
-    if (index === this.#cursor.row) classes.push('current');
-    return html`<div
-      class=${classes.join(' ')}
-      role="row"
-      aria-rowindex=${index + 2}
-      aria-selected=${selected ? 'true' : 'false'}
-      aria-busy=${row === undefined ? 'true' : nothing}
-      data-row=${index}
-    >
-      ${
-        this.#options.checkboxes
-          ? html`<div class="cell check" role="gridcell" aria-colindex="1"><span class="box" role="checkbox"
-              aria-label="Select row" aria-checked=${selected ? 'true' : 'false'}></span></div>`
-          : nothing
-      }
-      ${this.#columns.map((column, at) => this.#cell(row, index, column, at))}
-    </div>`;
-  }
-
-  #cell(row: Row | undefined, index: number, column: GridColumn<Row>, at: number): TemplateResult {
-    const classes = ['cell', column.align === 'end' ? 'end' : ''];
-    if (index === this.#cursor.row && at === this.#cursor.column) classes.push('active');
-    const editing = this.#editing?.row === index && this.#editing.column === column.id ? this.#editing : null;
-    if (editing) classes.push('editing');
-    // An editor that grows must not grow out of the view.
-    if (editing && index * this.#rowHeight - this.#top > this.#extent().viewport / 2) classes.push('upwards');
-    if (row !== undefined && column.cellClass) classes.push(column.cellClass(row));
-    const pending = this.#pending.get(`${index} ${column.id}`);
-    const content = editing
-      ? cellEditor({
-          edit: editing.edit,
-          typed: editing.typed,
-          label: column.title,
-          id: this.#cellId(index, at),
-          end: (end) => this.#endEdit(end),
-        })
-      : html`<span class="cell-text">${pending ?? (row === undefined ? '' : column.render(row, index))}</span>`;
-    return html`<div
-      class=${classes.join(' ')}
-      id=${this.#cellId(index, at)}
-      role="gridcell"
-      aria-colindex=${at + (this.#options.checkboxes ? 2 : 1)}
-      aria-readonly=${row !== undefined && column.edit?.(row) ? nothing : 'true'}
-      title=${(row !== undefined && !editing && column.tooltip?.(row)) || nothing}
-      data-column=${at}
-    >${content}</div>`;
+  /** What the head and the rows are drawn from. */
+  #drawing(): GridDrawing<Row> {
+    const middle = this.#top + this.#extent().viewport / 2;
+    return {
+      columns: this.#columns,
+      checkboxes: this.#options.checkboxes ?? false,
+      count: this.#count,
+      cursor: this.#cursor,
+      sort: this.#sort,
+      selected: this.#selected,
+      editing: this.#editing,
+      isLow: (index) => index * this.#rowHeight > middle,
+      row: (index) => this.#cache.get(index),
+      rowClass: (row) => this.#options.rowClass?.(row) ?? '',
+      pending: (index, column) => this.#pending.get(`${index} ${column}`),
+      cellId: (row, column) => this.#cellId(row, column),
+      endEdit: (end) => this.#endEdit(end),
+      selectAll: (all) => (all ? this.#selectAll() : this.#selectOnly(NO_ROWS)),
+      sortBy: (column) => this.#sortBy(column),
+      resize: (event, column) => this.#resize(event, column),
+      resetWidth: (event, column) => this.#resetWidth(event, column),
+    };
   }
 
   // Sorting and the columns

@@ -1,0 +1,141 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { cellEditor, type EditEnd } from './cellEditor.ts';
+import type { CellEdit, GridColumn, GridSort } from './columns.ts';
+import type { Cursor } from './cursor.ts';
+import { countRows, hasRow, type RowRanges } from './ranges.ts';
+
+/** The cell that is edited in place. */
+export interface Editing {
+  row: number;
+  /** The column's id. */
+  column: string;
+  edit: CellEdit;
+  /** What was typed to begin the edit; null: nothing was. */
+  typed: string | null;
+}
+
+/** What the head and the rows of a grid are drawn from, and what their parts do. */
+export interface GridDrawing<Row> {
+  columns: readonly GridColumn<Row>[];
+  checkboxes: boolean;
+  count: number;
+  cursor: Cursor;
+  sort: GridSort | null;
+  selected: RowRanges;
+  editing: Editing | null;
+  /** Whether a row stands in the lower half of the view, where an editor has to grow upwards. */
+  isLow(index: number): boolean;
+  /** Undefined: it is not here yet. */
+  row(index: number): Row | undefined;
+  rowClass(row: Row): string;
+  /** What was typed into a cell and is on its way; undefined: nothing is. */
+  pending(index: number, column: string): string | undefined;
+  /** Unique on the page. Row −1 is the head. */
+  cellId(row: number, column: number): string;
+  endEdit(end: EditEnd): void;
+  selectAll(all: boolean): void;
+  sortBy(column: GridColumn<Row>): void;
+  resize(event: PointerEvent, column: GridColumn<Row>): void;
+  resetWidth(event: Event, column: GridColumn<Row>): void;
+}
+
+/** The row of the columns' names. */
+export function gridHead<Row>(drawing: GridDrawing<Row>): TemplateResult {
+  const { checkboxes, columns, count, selected, selectAll } = drawing;
+  const chosen = countRows(selected);
+  const mark = chosen === 0 ? 'false' : chosen === count ? 'true' : 'mixed';
+  return html`<div class="grid-row" role="row" aria-rowindex="1">
+    ${
+      checkboxes
+        ? html`<div class="cell check" role="columnheader" aria-colindex="1" title="Select all rows"
+            @click=${() => selectAll(mark !== 'true')}
+          ><span class="box" role="checkbox" aria-label="Select all rows" aria-checked=${mark}></span></div>`
+        : nothing
+    }
+    ${columns.map((column, at) => headCell(drawing, column, at))}
+  </div>`;
+}
+
+function headCell<Row>(drawing: GridDrawing<Row>, column: GridColumn<Row>, at: number): TemplateResult {
+  const { checkboxes, cursor, sort, cellId, sortBy, resize, resetWidth } = drawing;
+  const sorted = sort?.column === column.id ? sort.direction : null;
+  const classes = ['cell', column.align === 'end' ? 'end' : '', column.sortable ? 'sortable' : ''];
+  if (cursor.row === -1 && cursor.column === at) classes.push('active');
+  return html`<div
+    class=${classes.join(' ')}
+    id=${cellId(-1, at)}
+    role="columnheader"
+    aria-colindex=${at + (checkboxes ? 2 : 1)}
+    aria-sort=${column.sortable ? (sorted ?? 'none') : nothing}
+    title=${column.hint ?? nothing}
+    data-head=${at}
+    @click=${() => sortBy(column)}
+  >
+    <span class="cell-text">${column.title}</span>${
+      sorted
+        ? html`<span class="sort" aria-hidden="true">${sorted === 'ascending' ? '↑' : '↓'}</span>`
+        : nothing
+    }
+    <span class="handle" aria-hidden="true" @pointerdown=${(event: PointerEvent) => resize(event, column)}
+      @click=${(event: Event) => event.stopPropagation()}
+      @dblclick=${(event: Event) => resetWidth(event, column)}></span>
+  </div>`;
+}
+
+/** A row; one that is not here yet keeps its place. */
+export function gridRow<Row>(drawing: GridDrawing<Row>, index: number): TemplateResult {
+  const { checkboxes, columns, cursor } = drawing;
+  const row = drawing.row(index);
+  const selected = hasRow(drawing.selected, index) ? 'true' : 'false';
+  const classes = ['grid-row', row === undefined ? 'loading' : drawing.rowClass(row)];
+  if (selected === 'true') classes.push('selected');
+  if (index === cursor.row) classes.push('current');
+  return html`<div
+    class=${classes.join(' ')}
+    role="row"
+    aria-rowindex=${index + 2}
+    aria-selected=${selected}
+    aria-busy=${row === undefined ? 'true' : nothing}
+    data-row=${index}
+  >
+    ${
+      checkboxes
+        ? html`<div class="cell check" role="gridcell" aria-colindex="1"><span class="box" role="checkbox"
+            aria-label="Select row" aria-checked=${selected}></span></div>`
+        : nothing
+    }
+    ${columns.map((column, at) => cell(drawing, row, index, column, at))}
+  </div>`;
+}
+
+function cell<Row>(
+  { checkboxes, cursor, editing: edited, isLow, pending, cellId, endEdit }: GridDrawing<Row>,
+  row: Row | undefined,
+  index: number,
+  column: GridColumn<Row>,
+  at: number,
+): TemplateResult {
+  const classes = ['cell', column.align === 'end' ? 'end' : ''];
+  if (index === cursor.row && at === cursor.column) classes.push('active');
+  const editing = edited?.row === index && edited.column === column.id ? edited : null;
+  if (editing) classes.push('editing', isLow(index) ? 'upwards' : '');
+  if (row !== undefined && column.cellClass) classes.push(column.cellClass(row));
+  const content = editing
+    ? cellEditor({
+        edit: editing.edit,
+        typed: editing.typed,
+        label: column.title,
+        id: cellId(index, at),
+        end: endEdit,
+      })
+    : html`<span class="cell-text">${pending(index, column.id) ?? (row === undefined ? '' : column.render(row, index))}</span>`;
+  return html`<div
+    class=${classes.join(' ')}
+    id=${cellId(index, at)}
+    role="gridcell"
+    aria-colindex=${at + (checkboxes ? 2 : 1)}
+    aria-readonly=${row !== undefined && column.edit?.(row) ? nothing : 'true'}
+    title=${(row !== undefined && !editing && column.tooltip?.(row)) || nothing}
+    data-column=${at}
+  >${content}</div>`;
+}
