@@ -97,6 +97,7 @@ const SCENARIOS: Record<string, Scenario> = {
     audit: running,
     themes: ['dark', 'light'],
   },
+  beside: { files: { 'demo.drift': { info: matched, each: 60 } }, themes: ['light'], widths: [577] },
   partial: { files: { 'demo.drift': { info: matched, generated: 70, failsEvery: 23 } } },
   empty: { files: { 'empty.drift': { info: matched, each: 0 } } },
   begun: { files: { 'begun.drift': { info: matched, generated: 0 } } },

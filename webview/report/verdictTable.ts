@@ -23,6 +23,8 @@ export interface TableActions {
 
 /** Below this much room the picture of an interval is small. CSS px. */
 const NARROW = 1150;
+/** And below this what stands in the details or the plot below too is left to them: the verdict stays in view. */
+const TIGHT = 760;
 
 /** The verdict of each dimension: the first thing to read. */
 export function verdictTable(
@@ -36,7 +38,8 @@ export function verdictTable(
   actions: TableActions,
 ): TemplateResult {
   const reach = reachOf(dimensions);
-  const picture = width < NARROW ? 120 : width < 1500 ? 230 : 320;
+  const picture = width < TIGHT ? 84 : width < NARROW ? 120 : width < 1500 ? 230 : 320;
+  const columns = width < TIGHT ? 8 : 10;
   const level = `${100 * (1 - options.alpha)} %`;
   return html`<table class="verdict-table" aria-busy=${busy ? 'true' : 'false'} data-testid="verdict-table">
     <caption class="sr-only">
@@ -48,14 +51,14 @@ export function verdictTable(
         <th scope="col" class="number" title="Samples with an outcome of both models, which all figures of the row are over">n</th>
         <th scope="col" class="number" title="Mean value of the baseline’s answers">Baseline</th>
         <th scope="col" class="number" title="Mean value of the reasoning model’s answers">Reasoning</th>
-        <th scope="col" class="nowrap" colspan="2" title="Reasoning − baseline in points (hundredths), with its 95 % interval">Δ <span class="dim">[95 % interval]</span></th>
+        <th scope="col" class="nowrap" colspan=${width < TIGHT ? 1 : 2} title="Reasoning − baseline in points (hundredths), with its 95 % interval">Δ <span class="dim loose">[95 % interval]</span></th>
         <th scope="col" class="axis-head">${pictureView(intervalAxis(options.margin, reach, picture))}</th>
-        <th scope="col" class="number" title="p of the paired test, corrected by Holm over the dimensions of the run; tests at ${level}">p (Holm)</th>
+        <th scope="col" class="number loose" title="p of the paired test, corrected by Holm over the dimensions of the run; tests at ${level}">p (Holm)</th>
         <th scope="col">Verdict${partial ? html` <span class="partial">so far</span>` : nothing}</th>
-        <th scope="col" class="number" title="Mean forward KL per token, KL(reasoning ‖ baseline) in nats, over the reasoning model’s generations; ≥ where only a lower bound is known">KL, nats</th>
+        <th scope="col" class="number" title="Mean forward KL per token, KL(reasoning ‖ baseline) in nats, over the reasoning model’s generations; ≥ where only a lower bound is known">KL<span class="loose">, nats</span></th>
       </tr>
     </thead>
-    ${dimensions.map((result) => row(result, reach, picture, expanded.has(result.dimension), actions))}
+    ${dimensions.map((result) => row(result, { reach, picture, columns }, expanded.has(result.dimension), actions))}
   </table>`;
 }
 
@@ -63,8 +66,7 @@ const VERDICT_MARKS = { regressed: '▼', improved: '▲', preserved: '=', incon
 
 function row(
   result: DimensionResult,
-  reach: number,
-  width: number,
+  { reach, picture, columns }: { reach: number; picture: number; columns: number },
   open: boolean,
   actions: TableActions,
 ): TemplateResult {
@@ -79,27 +81,27 @@ function row(
           @click=${() => actions.toggle(dimension)}><span class="twistie" aria-hidden="true">${open ? '▾' : '▸'}</span>${dimension}</button>
       </th>
       <td class="number" title="${count(n)} samples with an outcome of both models; ${count(missing)} without: failed, not generated yet, or nothing to judge">
-        ${count(n)}${missing > 0 ? html`<span class="dim"> (${count(missing)} missing)</span>` : nothing}
+        ${count(n)}${missing > 0 ? html`<span class="dim loose"> (${count(missing)} missing)</span>` : nothing}
       </td>
       <td class="number" title=${mean('baseline')}>${percent(means.baseline)}</td>
       <td class="number" title=${mean('reasoning')}>${percent(means.reasoning)}</td>
       <td class="number strong" title="Mean difference reasoning − baseline over ${count(n)} paired samples, in points">
         ${points(difference)}
       </td>
-      <td class="nowrap interval-cell dim" title="95 % interval of the difference: ${result.test}">${interval(result.interval)}</td>
-      <td class="picture-cell">${pictureView(intervalPicture(result, reach, width))}</td>
-      <td class="number" title="${pText(p)} by ${result.test}; corrected by Holm over the dimensions of the run">
+      <td class="nowrap interval-cell dim loose" title="95 % interval of the difference: ${result.test}">${interval(result.interval)}</td>
+      <td class="picture-cell">${pictureView(intervalPicture(result, reach, picture))}</td>
+      <td class="number loose" title="${pText(p)} by ${result.test}; corrected by Holm over the dimensions of the run">
         ${pValue(pHolm)}
       </td>
-      <td class="verdict-cell">
+      <td class="verdict-cell" title="${verdict}${detail ? `: ${detail}` : ''}">
         <span class="verdict-word"><span class="verdict-mark" aria-hidden="true">${VERDICT_MARKS[verdict]}</span>${verdict}</span>
-        ${detail ? html`<span class="dim">${detail}</span>` : nothing}
+        ${detail ? html`<span class="dim loose">${detail}</span>` : nothing}
       </td>
       <td class="number" title=${result.drift ? driftTitle(result.drift) : 'No drift of this dimension is scored'}>
         ${drift(result.drift)}
       </td>
     </tr>
-    ${open ? html`<tr class="detail-row"><td colspan="10">${details(result, actions)}</td></tr>` : nothing}
+    ${open ? html`<tr class="detail-row"><td colspan=${columns}>${details(result, actions)}</td></tr>` : nothing}
   </tbody>`;
 }
 
@@ -123,6 +125,8 @@ function details(result: DimensionResult, actions: TableActions): TemplateResult
     <dl class="facts-list">
       <dt>100 %</dt>
       <dd>${result.measure}</dd>
+      <dt>Difference</dt>
+      <dd>${points(result.difference)} points ${interval(result.interval)}: ${[result.verdict, detailText(result)].filter(Boolean).join(', ')}</dd>
       <dt>Test</dt>
       <dd>${result.test}: ${pText(result.p)}, after Holm’s correction ${pText(result.pHolm)}</dd>
       <dt>Equivalence</dt>

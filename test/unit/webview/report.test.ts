@@ -91,7 +91,7 @@ test(
       assert.match((await picture.getAttribute('aria-label'))!, /safety: −45\.0 points, 95 % interval/);
       assert.equal(
         await page.locator('.verdict-table td[title]').count(),
-        7 * 7,
+        7 * 8,
         'every number says what it is',
       );
       await page.getByTestId('plot-profile').waitFor();
