@@ -118,6 +118,8 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
         .split('\r\n')
         .every((line) => line.includes('"seed": 12345678901234567890, "x-tool": {"kept": true}')),
     );
+    // An undo before VS Code has taken note of the save would lead back to what it thinks is saved.
+    await workbench.page.locator('.tab.active:not(.dirty)').first().waitFor();
     await press('Control+z');
     await shows(54, 'tags', '');
     await press('Control+s');
@@ -199,26 +201,6 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
     await workbench.page.waitForTimeout(1_500); // what is opened takes the focus a little later
   });
 
-  it('shows what VS Code hands to no extension too, and says why it is not edited', async () => {
-    assert.ok(LARGE.length > 50 * 1024 * 1024);
-    await workbench.command('View: Close All Editors');
-    await workbench.openFile('large.prompts.jsonl');
-    await workbench.command('Driftscope: Open as Grid');
-    grid = await workbench.webview('.read-only');
-    assert.match(await said(grid.locator('.read-only')), /50 MB/);
-    await grid.locator('.head-count', { hasText: '120,000 samples' }).waitFor({ timeout: 30_000 });
-    await cell(0, 'id').click();
-    await press('Control+End');
-    await shows(119_999, 'id', 'large-119999');
-    await grid.locator('.search-field').fill('id:large-1199');
-    await grid.locator('.head-count', { hasText: '111 of 120,000' }).waitFor({ timeout: 30_000 });
-    await workbench.screenshot('prompt-set-large');
-    await workbench.command('View: Close All Editors');
-    await workbench.page.locator('.tab').first().waitFor({ state: 'detached' });
-    await workbench.openFile('demo.prompts.jsonl');
-    await workbench.command('Driftscope: Open as Grid');
-  });
-
   it('looks right in light, dark and high contrast', async () => {
     await workbench.command('View: Close Other Editors in Group');
     const background = () => grid.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -234,5 +216,23 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
       await workbench.page.waitForTimeout(800);
       await workbench.screenshot(`prompt-set-${shot}`);
     }
+  });
+
+  it('shows what VS Code hands to no extension too, and says why it is not edited', async () => {
+    assert.ok(LARGE.length > 50 * 1024 * 1024);
+    workbench.useTheme('Light 2026');
+    await workbench.command('View: Close All Editors');
+    await workbench.page.locator('.tab').first().waitFor({ state: 'detached' });
+    await workbench.openFile('large.prompts.jsonl');
+    await workbench.command('Driftscope: Open as Grid');
+    grid = await workbench.webview('.read-only');
+    assert.match(await said(grid.locator('.read-only')), /50 MB/);
+    await grid.locator('.head-count', { hasText: '120,000 samples' }).waitFor({ timeout: 30_000 });
+    await cell(0, 'id').click();
+    await press('Control+End');
+    await shows(119_999, 'id', 'large-119999');
+    await grid.locator('.search-field').fill('id:large-1199');
+    await grid.locator('.head-count', { hasText: '111 of 120,000' }).waitFor({ timeout: 30_000 });
+    await workbench.screenshot('prompt-set-large');
   });
 });
