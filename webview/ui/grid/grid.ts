@@ -24,7 +24,7 @@ export type { CellContent, CellEdit, GridColumn, GridLayout, GridSort } from './
 export { eachRow, type RowRanges } from './ranges.ts';
 
 /** Rows that are drawn above and below those in view. */
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 /** Requests for rows that may be under way at once: more would pile up while the scroll bar is dragged. */
 const REQUESTS = 2;
 /** ms after the last step of scrolling in which a list drawn to scale puts its scroll bar right again. */
@@ -104,6 +104,8 @@ export class Grid<Row> {
   #frame = 0;
   #settling = 0;
   #tracks = '';
+  /** Rows on the page at most so far: one that scrolls out of view lends its elements to one that comes into it. */
+  #pool = 1;
 
   constructor(options: GridOptions<Row>) {
     useStyles();
@@ -323,6 +325,7 @@ export class Grid<Row> {
     if (isActiveDrawn) element.setAttribute('aria-activedescendant', this.#cellId(row, column));
     else element.removeAttribute('aria-activedescendant');
     const drawing = this.#drawing();
+    this.#pool = Math.max(this.#pool, to - from);
     const rows = Array.from({ length: to - from }, (_, at) => from + at);
     const offset = this.#scrollTop + from * this.#rowHeight - this.#top;
     render(
@@ -330,7 +333,7 @@ export class Grid<Row> {
         <div class="grid-canvas" role="rowgroup">
           <div class="grid-rows" role="presentation">${repeat(
             rows,
-            (index) => index,
+            (index) => index % this.#pool,
             (index) => gridRow(drawing, index),
           )}</div>
         </div>
