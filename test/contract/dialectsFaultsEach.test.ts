@@ -88,10 +88,7 @@ describe('scoring on servers of every kind that fail', { timeout: 240_000 }, () 
   }
 
   /** A server that stands before a fake and passes on what does not meet a fault. */
-  async function frontOf(
-    { start, path: scoring }: (typeof KINDS)[string],
-    silence = 60_000,
-  ): Promise<Front> {
+  async function frontOf({ start, path: scoring }: (typeof KINDS)[string], silence = 60_000): Promise<Front> {
     const fake = await start(model);
     const front = { fault: null as Reply | null, met: 0 };
     const server = await httpServer((request) => {

@@ -43,7 +43,7 @@ export const importCommand: Command = {
     {
       name: 'map',
       value: 'MAPPING',
-      help: 'What its columns mean: input=COLUMN,dimension=safety; or a file that --save-map kept; or a name in .driftscope/mappings.json.',
+      help: 'What its columns mean: input=COLUMN,dimension=safety; or a file or name it is kept by.',
     },
     { name: 'save-map', value: 'FILE', help: 'Keep the mapping as JSON.' },
     {
@@ -55,7 +55,8 @@ export const importCommand: Command = {
   details: `
 CSV, TSV, JSON, JSON Lines, YAML, Parquet and plain text are recognised by content.
 Formats: ${formatNames()}.
-A field's source in a mapping is a column, a text with {COLUMN} in it, or (not for id and input) the value itself.
+A mapping is kept in a file by --save-map, or under a name in .driftscope/mappings.json by the editor.
+A field's source in it is a column, a text with {COLUMN} in it, or (not for id and input) the value itself.
 Rows that cannot be read are reported by line, and the others go on; the exit is 1 only where no sample is left.
 
 Example:
