@@ -16,7 +16,6 @@ describe('Check Pair in a real editor, installed from the VSIX', () => {
 
   // As a reader sees it: one space for any.
   const said = async (frame: Frame, selector: string) =>
-    // biome-ignore lint/performance/useDomNodeTextContent: as it is rendered, with a space between columns
     (await frame.locator(selector).first().innerText()).replace(/\s+/g, ' ').trim();
 
   it('is a lens over the pair in driftscope.json, and tells what a comparison will show', async () => {

@@ -80,7 +80,6 @@ describe('Compare Pair in a real editor, installed from the VSIX', () => {
     await hover(view, hottest);
     const card = view.locator('.card');
     await card.waitFor({ state: 'visible' });
-    // biome-ignore lint/performance/useDomNodeTextContent: as it is rendered, with a space between columns
     const said = (await card.innerText()).replace(/\s+/g, ' ');
     const figures = [...said.matchAll(/[\d.]+/g)].map(Number);
     const { klForward, surprisal } = reference.tokens[hottest.index]!;

@@ -54,8 +54,8 @@ export const batchCommand: Command = {
   details: `
 export writes what a run has still to generate as files for OpenAI's batch API, which vllm run-batch reads too, split
 at 50,000 lines and 200 MB, with a README that says the commands; and of what is generated, the scoring job for vllm
-run-batch: each model reads what both wrote. import takes the results, in any order and in parts, and reports what failed
-and what is missing. Importing a file twice changes nothing.`,
+run-batch: each model reads what both wrote. import takes the results, in any order and in parts, and reports what
+failed and what is missing. Importing a file twice changes nothing.`,
   run: runBatch,
 };
 

@@ -15,7 +15,7 @@ after(() => rmSync(directory, { recursive: true }));
 const isTaken = (error: unknown) =>
   error instanceof FailureError && /is running the audit/.test(error.message);
 
-/** Another process that runs a module and says `ready`. Ended by `kill`. */
+/** Another process that runs a module and says `ready`. Ended by `kill`. What it holds it must go on naming: else it is collected. */
 async function elsewhere(code: string) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     cwd: import.meta.dirname,
@@ -43,11 +43,14 @@ describe('a run', () => {
   test('and in several, and can be run again when one was killed', async () => {
     const path = join(directory, 'several.drift');
     const other = await elsewhere(
-      `const { lockRun } = await import('../../../src/store/lock.ts'); lockRun(${JSON.stringify(path)});
-       console.log('ready'); setInterval(() => {}, 1000);`,
+      `const { lockRun } = await import('../../../src/store/lock.ts'); const release = lockRun(${JSON.stringify(path)});
+       console.log('ready'); setInterval(() => release.length, 1000);`,
     );
-    assert.throws(() => lockRun(path), isTaken);
-    await other.kill();
+    try {
+      assert.throws(() => lockRun(path), isTaken);
+    } finally {
+      await other.kill();
+    }
     lockRun(path)();
   });
 

@@ -63,7 +63,6 @@ async function open(
   }
 }
 
-// biome-ignore lint/performance/useDomNodeTextContent: what a reader sees, as it is laid out
 const seen = (locator: Locator): Promise<string> => locator.innerText();
 const found = (page: Page, text: string) =>
   page.getByTestId('found').getByText(text, { exact: true }).waitFor();
