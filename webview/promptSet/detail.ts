@@ -30,7 +30,8 @@ const ROLES: readonly Message['role'][] = ['system', 'user', 'assistant'];
 
 /** The pane in which a whole sample is edited. */
 export function detailPane(model: DetailModel, actions: DetailActions): TemplateResult {
-  const { detail, facts } = model;
+  const { detail, facts, typing } = model;
+  typing.heard = detail;
   const title = detail.kind === 'sample' && detail.id !== '' ? detail.id : `Line ${detail.line}`;
   return html`<section class="detail" aria-label="The whole sample">
     <header class="detail-head">
@@ -84,12 +85,14 @@ function sampleFields(detail: Sample, model: DetailModel, actions: DetailActions
       )}
       ${row(
         'Dimension',
-        choice('Dimension', detail.dimension, DIMENSIONS, (value) => set('dimension', value || undefined)),
+        choice('Dimension', detail.dimension, DIMENSIONS, typing, (value) =>
+          set('dimension', value || undefined),
+        ),
       )}
       ${row(
         'Expect',
         expects && (expects.length > 0 || detail.expect !== '')
-          ? choice('Expect', detail.expect, expects, (value) => set('expect', value || undefined))
+          ? choice('Expect', detail.expect, expects, typing, (value) => set('expect', value || undefined))
           : expects
             ? html`<span class="dim none">by the target</span>`
             : line('Expect', detail.expect, typing, (value) => set('expect', value || undefined)),
@@ -155,7 +158,7 @@ function inputField(input: string | Message[], { typing }: DetailModel, { set }:
       ${messages.map(
         (message, index) => html`<div class="message">
           <div class="message-head">
-            ${choice(`Role of message ${index + 1}`, message.role, ROLES, (role) => at(index, { role: role as Message['role'] }), false)}
+            ${choice(`Role of message ${index + 1}`, message.role, ROLES, typing, (role) => at(index, { role: role as Message['role'] }), false)}
             <span class="spring"></span>
             <button class="tool" title="Move up" aria-label="Move message ${index + 1} up" ?disabled=${index === 0} @click=${() => swapped(index, index - 1)}>↑</button>
             <button class="tool" title="Move down" aria-label="Move message ${index + 1} down" ?disabled=${index === messages.length - 1} @click=${() => swapped(index, index + 1)}>↓</button>
@@ -185,7 +188,7 @@ function targetField({ target, choices }: Sample, { typing }: DetailModel, { set
   const several = html`<button class="link" title="Give more than one right answer" @click=${() => set('target', [target ?? '', ''])}>several</button>`;
   const field =
     choices.length > 0
-      ? choice('Target', target ?? '', choices, (value) => set('target', value || undefined))
+      ? choice('Target', target ?? '', choices, typing, (value) => set('target', value || undefined))
       : area('Target', target ?? '', typing, (value) => set('target', value || undefined));
   return row('Target', field, undefined, several);
 }
@@ -220,7 +223,7 @@ function line(
 ) {
   const { input, change } = typing.listeners(commit);
   return html`<input class="field" aria-label=${name} autocomplete="off" spellcheck="false" placeholder=${placeholder || nothing}
-    ${fieldValue(value)} @input=${input} @change=${change} />`;
+    ${fieldValue(value, typing)} @input=${input} @change=${change} />`;
 }
 
 function area(
@@ -232,18 +235,19 @@ function area(
 ) {
   const { input, change } = typing.listeners(commit);
   return html`<textarea class="field ${kind}" rows="1" aria-label=${name} spellcheck="false"
-    ${fieldValue(value)} @input=${input} @change=${change}></textarea>`;
+    ${fieldValue(value, typing)} @input=${input} @change=${change}></textarea>`;
 }
 
 function choice(
   name: string,
   value: string,
   values: readonly string[],
+  typing: Typing,
   commit: (value: string) => void,
   canBeNone = true,
 ) {
   const isKnown = value === '' || values.includes(value);
-  return html`<select class="field" aria-label=${name} ${fieldValue(value)} @change=${(event: Event) => commit((event.currentTarget as HTMLSelectElement).value)}>
+  return html`<select class="field" aria-label=${name} ${fieldValue(value, typing)} @change=${(event: Event) => commit((event.currentTarget as HTMLSelectElement).value)}>
     ${canBeNone ? html`<option value="">none</option>` : nothing}
     ${isKnown ? nothing : html`<option value=${value}>${value}</option>`}
     ${values.map((option) => html`<option value=${option}>${option}</option>`)}

@@ -4,12 +4,11 @@ import { Directive, directive, type ElementPart, type PartInfo, PartType } from 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 /**
- * What a field shows of a value that others may change meanwhile: the new value, unless the reader is typing another.
- * A text field grows with its text.
+ * What a field shows of a value that others may change meanwhile: what the host said last, unless the reader is typing
+ * something else. A text field grows with its text.
  */
 class FieldValue extends Directive {
-  #model: string | undefined;
-  #shown = '';
+  #heard: unknown;
 
   constructor(part: PartInfo) {
     super(part);
@@ -17,26 +16,23 @@ class FieldValue extends Directive {
       throw new Error('fieldValue stands in an element, not in an attribute');
   }
 
-  render(_value: string) {
+  render(_value: string, _typing: Typing) {
     return noChange;
   }
 
-  override update(part: ElementPart, [value]: [string]) {
+  override update(part: ElementPart, [value, typing]: [string, Typing]) {
     const field = part.element as Field;
-    if (value !== this.#model) {
-      const isTyped = field.value !== this.#shown && field === document.activeElement;
-      // Options of a drop-down come with this very rendering: its value is set once they are there.
-      const show = () => {
-        if (field.value !== value) field.value = value;
-        fit(field);
-      };
-      if (!isTyped || field.value === value) {
-        show();
-        if (field instanceof HTMLSelectElement || !field.isConnected) queueMicrotask(show);
-        this.#shown = value;
-      }
-      this.#model = value;
-    }
+    // Rendered again for another reason, the value may be the one before what was just written.
+    if (typing.heard === this.#heard) return noChange;
+    this.#heard = typing.heard;
+    if (typing.isWaitingIn(field)) return noChange; // what is typed is written soon, and heard of again
+    const show = () => {
+      if (field.value !== value) field.value = value;
+      fit(field);
+    };
+    show();
+    // Options of a drop-down come with this very rendering: its value is set once they are there.
+    if (field instanceof HTMLSelectElement || !field.isConnected) queueMicrotask(show);
     return noChange;
   }
 }
@@ -56,6 +52,8 @@ const QUIET_MS = 350;
 /** Writes what is typed into fields: after a pause, or when the field is left. */
 export class Typing {
   #waiting: { field: Field; timer: number; commit: () => void } | null = null;
+  /** What the host said last: another object each time. */
+  heard: unknown = null;
 
   /** The events of a field whose value goes to `commit`. */
   listeners(commit: (value: string) => void) {
@@ -79,6 +77,10 @@ export class Typing {
   /** Whether something is typed that is not in the document yet. */
   get isWaiting(): boolean {
     return this.#waiting !== null;
+  }
+
+  isWaitingIn(field: Element): boolean {
+    return this.#waiting?.field === field;
   }
 
   /** Writes what waits; given a field, what waits in another. */
