@@ -70,7 +70,7 @@ function columnsOf(context: ColumnContext): GridColumn<PromptRow>[] {
       edit: sampleEdit((row) => expectEdit(row, context.facts())),
     },
     {
-      ...field('input', 'Input', 160),
+      ...field('input', 'Input', 230),
       hint: 'What both models are asked: of a chat, its last user turn',
       grows: true,
       minWidth: 120,
@@ -100,7 +100,7 @@ function columnsOf(context: ColumnContext): GridColumn<PromptRow>[] {
       cellClass: sample(({ result }) => (result?.stale ? 'stale' : '')),
     },
     {
-      ...field('target', 'Target', 92),
+      ...field('target', 'Target', 72),
       hint: 'The right answer',
       render: sample(({ target }) => oneLine(Array.isArray(target) ? target.join(' | ') : target)),
       edit: sampleEdit(({ target, choices }) => {
@@ -111,7 +111,7 @@ function columnsOf(context: ColumnContext): GridColumn<PromptRow>[] {
       }),
     },
     {
-      ...field('tags', 'Tags', 110),
+      ...field('tags', 'Tags', 96),
       hint: 'Words of your own, to find samples by',
       render: sample(({ tags }) => tags.join(', ')),
       edit: text(({ tags }) => tags.join(', ')),

@@ -167,6 +167,8 @@ test('adds, duplicates, moves and deletes, and selects what came of it', { skip 
     await page.getByRole('menuitem', { name: 'ood' }).click();
     await cell(page, 1, 'ood-001').waitFor();
     assert.equal(await row(page, 1).getAttribute('aria-selected'), 'true');
+    // A new sample is to be written: its input has the focus, once the pane is there.
+    await page.locator('.detail textarea:focus').waitFor();
     await page.locator('.grid').focus();
     await page.keyboard.press('Alt+ArrowUp');
     await cell(page, 0, 'ood-001').waitFor();
