@@ -185,7 +185,7 @@ test('an audit is stopped and goes on, and what is typed into its set is saved b
       assert.equal((await ended(run)).progress.done, 2 * SAMPLES + 2);
     });
     assert.match(said[0]!, /stopped with \d+ of 26 generations to do/);
-    assert.deepEqual(audits.running(), []);
+    await eventually(() => assert.deepEqual(audits.running(), []));
     const file = readRunFile(run.fsPath);
     assert.equal(file.sample(0).id, 'new');
     file.close();

@@ -106,7 +106,7 @@ test('a selection is the prompt, and a line under the cursor is its sample', asy
   await withLab({ baseline: [REFUSES], reasoning: [COMPLIES] }, async () => {
     const { panels } = await extensionApi();
     const asked = () => panels.states()[0]?.request.input.at(-1)?.content;
-    const notes = await write('notes.md', 'Ask: why is it so? Yes.');
+    const notes = await write('asking.md', 'Ask: why is it so? Yes.');
     const editor = await vscode.window.showTextDocument(notes);
     editor.selection = new vscode.Selection(0, 5, 0, 18);
     // As the editor's context menu calls it: with the document's URI.
