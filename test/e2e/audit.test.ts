@@ -128,7 +128,8 @@ describe('An audit in a real editor, installed from the VSIX', () => {
         timeout: PATIENCE,
       },
     );
-    assert.equal(await view.locator('.flip-item').count(), 1, 'what flipped is the headline');
+    // What flipped is the headline.
+    await view.locator('.flip-item').waitFor({ timeout: PATIENCE });
     await workbench.screenshot('audit-sample-compared');
   });
 
