@@ -79,6 +79,7 @@ async function nodeTests(pattern: string, concurrency: number): Promise<Counts> 
     // What hangs fails, a whole file too. Never --test-force-exit: it loses results that were not yet reported.
     '--test-timeout=240000',
     ...['--test-reporter=dot', '--test-reporter-destination=stdout'],
+    ...['--test-reporter=./tools/testing/causeReporter.mjs', '--test-reporter-destination=stdout'],
     ...['--test-reporter=./tools/testing/countReporter.mjs', `--test-reporter-destination=${summary}`],
     ...files,
   ]);

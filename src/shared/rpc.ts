@@ -34,25 +34,39 @@ export interface ViewServer<C extends Contract> {
   dispose(): void;
 }
 
-/** The host's end: answers calls, sends events. `onBug` hears of errors that are no {@link FailureError}. */
+/**
+ * The host's end: answers calls, sends events, until it is disposed.
+ * @param onBug hears of errors that are no {@link FailureError}
+ */
 export function serveView<C extends Contract>(
   wire: Wire<ToView, ToHost>,
   handlers: Handlers<C>,
   onBug: (error: unknown) => void,
 ): ViewServer<C> {
+  let disposed = false;
+  const send = (message: ToView) => {
+    if (!disposed) wire.send(message);
+  };
   const answer = async ({ call, name, args }: ToHost) => {
     try {
       const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
       if (!handler) throw new Error(`no handler for the call "${name}"`);
       const result = await handler(...(args as Parameters<C['calls'][string]>));
-      wire.send({ answer: call, result });
+      send({ answer: call, result });
     } catch (error) {
-      if (!(error instanceof FailureError)) onBug(error);
-      wire.send({ answer: call, failure: failureOf(error) });
+      // What a call works with ends together with its view: that it fails then is no bug, and nobody waits for it.
+      if (!disposed && !(error instanceof FailureError)) onBug(error);
+      send({ answer: call, failure: failureOf(error) });
     }
   };
   const stop = wire.listen((message) => void answer(message));
-  return { emit: (event, value) => wire.send({ event, value }), dispose: stop };
+  return {
+    emit: (event, value) => send({ event, value }),
+    dispose() {
+      disposed = true;
+      stop();
+    },
+  };
 }
 
 export interface HostConnection<C extends Contract> {

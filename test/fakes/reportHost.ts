@@ -69,9 +69,9 @@ export function fakeReportHost(
     },
     refuse: (name, failure) => void refused.set(name, failure),
     close() {
+      server?.dispose();
       for (const { session } of sessions) session.dispose();
       threads.dispose();
-      server?.dispose();
     },
     serve(wire) {
       server = serveView<ReportContract>(
