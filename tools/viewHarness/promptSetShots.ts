@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import type { SampleResult } from '../../src/shared/promptSetView.ts';
 import { fakePromptSetHost } from '../../test/fakes/promptSetHost.ts';
 import { launchBrowser } from '../browser.ts';
-import { openPromptSet } from './promptSet.ts';
+import { openHostedView } from './hostedView.ts';
 import { THEMES, type ThemeName } from './themes.ts';
 
 const WIDE = { width: 1440, height: 800 };
@@ -131,7 +131,7 @@ try {
     if (only.length > 0 && !only.includes(name)) continue;
     for (const theme of themes) {
       const host = fakePromptSetHost(text, { results, ...(facts ? { facts } : {}) });
-      const page = await openPromptSet(browser, host, {
+      const page = await openHostedView(browser, 'promptSet', host, {
         theme,
         viewport,
         complain: (message) => console.log(`${name} ${theme}: ${message}`),

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { SampleResult } from '../../../src/shared/promptSetView.ts';
 import { launchBrowser } from '../../../tools/browser.ts';
-import { openPromptSet } from '../../../tools/viewHarness/promptSet.ts';
+import { openHostedView } from '../../../tools/viewHarness/hostedView.ts';
 import {
   type FakeHostOptions,
   type FakePromptSetHost,
@@ -44,7 +44,9 @@ async function open(
 ) {
   const host = fakePromptSetHost(text, options);
   const complaints: string[] = [];
-  const page = await openPromptSet(browser, host, { complain: (message) => complaints.push(message) });
+  const page = await openHostedView(browser, 'promptSet', host, {
+    complain: (message) => complaints.push(message),
+  });
   try {
     await page.waitForSelector('.grid');
     await body(page, host);
