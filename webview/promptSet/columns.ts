@@ -35,6 +35,7 @@ function columnsOf(context: ColumnContext): GridColumn<PromptRow>[] {
       hint: 'What is wrong with the sample',
       width: 28,
       minWidth: 28,
+      cellClass: () => 'markers',
       render: (row) => marker(row, context),
     },
     {
@@ -92,7 +93,7 @@ function columnsOf(context: ColumnContext): GridColumn<PromptRow>[] {
       id: 'drift',
       title: 'KL',
       hint: 'Mean KL(reasoning ‖ baseline) per token of the reasoning model’s generation, in nats. ≥ marks a lower bound.',
-      width: 52,
+      width: 66,
       align: 'end',
       sortable: true,
       sortsFirst: 'descending',

@@ -81,6 +81,38 @@ test('draws and fetches what is in view alone, of 100,000 rows', { skip }, () =>
   }),
 );
 
+test('scrolls without moving an element, and rows are there before they come into view', { skip }, () =>
+  open(100_000, async (page) => {
+    await page.getByText('name 5', { exact: true }).waitFor();
+    await page.waitForFunction('test.fetched.some(([from]) => from === 64)');
+    const seen = await page.evaluate(`(async () => {
+      const rows = document.querySelector('.grid-rows');
+      const seen = { moved: 0, empty: 0, misplaced: 0 };
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      test.grid.element.scrollTop = 240;
+      await frame();
+      await frame();
+      const observer = new MutationObserver((records) => { seen.moved += records.length; });
+      observer.observe(rows, { childList: true });
+      const top = () => document.querySelector('.grid-head').getBoundingClientRect().bottom;
+      for (let at = 1; at <= 12; at++) {
+        test.grid.element.scrollTop = 240 + at * 240;
+        await frame();
+        await frame();
+        for (const row of rows.children) {
+          const place = row.getBoundingClientRect().top - top();
+          if (Math.abs(place - (Number(row.dataset.row) - 10 - at * 10) * 24) > 1) seen.misplaced++;
+          if (row.classList.contains('loading') && place > -24 && place < 400) seen.empty++;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+      observer.disconnect();
+      return seen;
+    })()`);
+    assert.deepEqual(seen, { moved: 0, empty: 0, misplaced: 0 });
+  }),
+);
+
 test('reaches the last of five million rows, which no element is tall enough for', { skip }, () =>
   open(5_000_000, async (page) => {
     await page.locator('.grid').click({ position: { x: 200, y: 60 } });

@@ -90,6 +90,7 @@ export function gridRow<Row>(drawing: GridDrawing<Row>, index: number): Template
   const classes = ['grid-row', row === undefined ? 'loading' : drawing.rowClass(row)];
   if (selected === 'true') classes.push('selected');
   if (index === cursor.row) classes.push('current');
+  if (index === drawing.editing?.row) classes.push('edited');
   return html`<div
     class=${classes.join(' ')}
     role="row"
@@ -128,7 +129,7 @@ function cell<Row>(
         id: cellId(index, at),
         end: endEdit,
       })
-    : html`<span class="cell-text">${pending(index, column.id) ?? (row === undefined ? '' : column.render(row, index))}</span>`;
+    : (pending(index, column.id) ?? (row === undefined ? '' : column.render(row, index)));
   return html`<div
     class=${classes.join(' ')}
     id=${cellId(index, at)}

@@ -25,8 +25,12 @@ export { eachRow, type RowRanges } from './ranges.ts';
 
 /** Rows that are drawn above and below those in view. */
 const OVERSCAN = 4;
+/** Rows above and below that are fetched once those that are drawn are here, so that they are when they come into view. */
+const AHEAD = 64;
 /** Requests for rows that may be under way at once: more would pile up while the scroll bar is dragged. */
 const REQUESTS = 2;
+/** A row's place is counted from the last row of this multiple: no element can be a hundred million px down. */
+const ORIGIN_EVERY = 10_000;
 /** ms after the last step of scrolling in which a list drawn to scale puts its scroll bar right again. */
 const SETTLE_MS = 160;
 
@@ -100,6 +104,8 @@ export class Grid<Row> {
   #editing: Editing | null = null;
   #top = 0;
   #scrollTop = 0;
+  /** Rows `[from, to)` on the page. */
+  #drawn: readonly [from: number, to: number] = [0, 0];
   #requests = 0;
   #frame = 0;
   #settling = 0;
@@ -326,35 +332,48 @@ export class Grid<Row> {
     else element.removeAttribute('aria-activedescendant');
     const drawing = this.#drawing();
     this.#pool = Math.max(this.#pool, to - from);
-    const rows = Array.from({ length: to - from }, (_, at) => from + at);
-    const offset = this.#scrollTop + from * this.#rowHeight - this.#top;
+    // A row keeps its element, and the element its place among the others, for as long as it is on the page: to move
+    // an element costs more than to fill it anew. Their order says nothing then; `aria-rowindex` does.
+    const slot = (index: number) => index % this.#pool;
+    const rows = Array.from({ length: to - from }, (_, at) => from + at).sort((a, b) => slot(a) - slot(b));
     render(
       html`<div class="grid-head" role="rowgroup">${gridHead(drawing)}</div>
         <div class="grid-canvas" role="rowgroup">
-          <div class="grid-rows" role="presentation">${repeat(
-            rows,
-            (index) => index % this.#pool,
-            (index) => gridRow(drawing, index),
+          <div class="grid-rows" role="presentation">${repeat(rows, slot, (index) =>
+            gridRow(drawing, index),
           )}</div>
         </div>
         ${this.#count === 0 ? html`<div class="grid-empty">${this.#options.empty?.() ?? nothing}</div>` : nothing}`,
       element,
     );
-    const drawn = element.querySelector<HTMLElement>('.grid-rows')!;
-    drawn.style.transform = `translateY(${offset}px)`;
+    this.#place(from);
+    this.#drawn = [from, to];
     this.#fetch(from, to);
   }
 
+  /** Puts the rows on the page where they stand. */
+  #place(from: number): void {
+    const origin = Math.floor(from / ORIGIN_EVERY) * ORIGIN_EVERY;
+    const drawn = this.element.querySelector<HTMLElement>('.grid-rows')!;
+    drawn.style.transform = `translateY(${this.#scrollTop + origin * this.#rowHeight - this.#top}px)`;
+    for (const row of drawn.children as HTMLCollectionOf<HTMLElement>) {
+      row.style.top = `${(Number(row.dataset.row) - origin) * this.#rowHeight}px`;
+    }
+  }
+
   #fetch(from: number, to: number): void {
+    const ahead = [Math.max(0, from - AHEAD), Math.min(this.#count, to + AHEAD)] as const;
     while (this.#requests < REQUESTS) {
-      const request = this.#cache.ask(from, to, this.#count);
+      const request = this.#cache.ask(from, to, this.#count) ?? this.#cache.ask(...ahead, this.#count);
       if (!request) return;
       this.#requests++;
       this.#options.fetch(request.from, request.to).then(
         (rows) => {
           this.#requests--;
           request.receive(rows);
-          this.#schedule();
+          const [first, end] = this.#drawn;
+          if (request.from < end && request.to > first) this.#schedule();
+          else this.#fetch(first, end);
         },
         (error: unknown) => {
           this.#requests--;
