@@ -92,7 +92,10 @@ export class Grid<Row> {
   readonly #cache = new RowCache<Row>();
   /** What was typed into a cell and has not come back from the host. */
   readonly #pending = new Map<string, string>();
-  readonly #resized = new ResizeObserver(() => this.#draw());
+  readonly #resized = new ResizeObserver(() => {
+    this.#viewport = 0;
+    this.#draw();
+  });
   #columns: readonly GridColumn<Row>[] = [];
   #layout: GridLayout = NO_LAYOUT;
   #sort: GridSort | null = null;
@@ -104,6 +107,10 @@ export class Grid<Row> {
   #editing: Editing | null = null;
   #top = 0;
   #scrollTop = 0;
+  /** Height of the area that rows are seen in, CSS px; 0: to be measured, which makes the browser lay out. */
+  #viewport = 0;
+  /** Null: nothing was drawn yet. */
+  #head: HTMLElement | null = null;
   /** Rows `[from, to)` on the page. */
   #drawn: readonly [from: number, to: number] = [0, 0];
   #requests = 0;
@@ -268,12 +275,8 @@ export class Grid<Row> {
   }
 
   #extent(): Extent {
-    const viewport = Math.max(0, this.element.clientHeight - this.#headHeight());
-    return { count: this.#count, rowHeight: this.#rowHeight, viewport };
-  }
-
-  #headHeight(): number {
-    return this.element.querySelector<HTMLElement>('.grid-head')?.offsetHeight ?? 0;
+    this.#viewport ||= Math.max(0, this.element.clientHeight - (this.#head?.offsetHeight ?? 0));
+    return { count: this.#count, rowHeight: this.#rowHeight, viewport: this.#viewport };
   }
 
   #isInView(row: number): boolean {
@@ -347,6 +350,11 @@ export class Grid<Row> {
       element,
     );
     this.#place(from);
+    if (!this.#head) {
+      this.#head = element.querySelector<HTMLElement>('.grid-head')!;
+      this.#resized.observe(this.#head);
+      this.#viewport = 0;
+    }
     this.#drawn = [from, to];
     this.#fetch(from, to);
   }
