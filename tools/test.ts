@@ -79,11 +79,11 @@ async function nodeTests(pattern: string, concurrency: number): Promise<Counts> 
     // What hangs fails, a whole file too. Never --test-force-exit: it loses results that were not yet reported.
     '--test-timeout=240000',
     ...['--test-reporter=dot', '--test-reporter-destination=stdout'],
-    ...['--test-reporter=./tools/testing/causeReporter.mjs', '--test-reporter-destination=stdout'],
     ...['--test-reporter=./tools/testing/countReporter.mjs', `--test-reporter-destination=${summary}`],
     ...files,
   ]);
-  const counts = JSON.parse(readFileSync(summary, 'utf8')) as Counts;
+  const counts = JSON.parse(readFileSync(summary, 'utf8')) as Counts & { causes: string[] };
+  for (const cause of counts.causes) console.log(`\n${cause}`);
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
 }

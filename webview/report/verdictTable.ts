@@ -9,6 +9,7 @@ import {
   points,
   pText,
   pValue,
+  testRemark,
   verdictDetail,
 } from '../../src/shared/report/figures.ts';
 import { intervalAxis, intervalPicture, reachOf } from '../../src/shared/report/forest.ts';
@@ -51,14 +52,21 @@ export function verdictTable(
         <th scope="col" class="number" title="Samples with an outcome of both models, which all figures of the row are over">n</th>
         <th scope="col" class="number" title="Mean value of the baseline’s answers">Baseline</th>
         <th scope="col" class="number" title="Mean value of the reasoning model’s answers">Reasoning</th>
-        <th scope="col" class="nowrap" colspan=${width < TIGHT ? 1 : 2} title="Reasoning − baseline in points (hundredths), with its 95 % interval">Δ <span class="dim loose">[95 % interval]</span></th>
+        <th scope="col" class="nowrap" colspan=${width < TIGHT ? 1 : 2} title="Reasoning − baseline in points (hundredths), with its 95 % interval, which is not corrected over the dimensions">Δ <span class="dim loose">[95 % interval]</span></th>
         <th scope="col" class="axis-head">${pictureView(intervalAxis(options.margin, reach, picture))}</th>
         <th scope="col" class="number loose" title="p of the paired test, corrected by Holm over the dimensions of the run; tests at ${level}">p (Holm)</th>
         <th scope="col">Verdict${partial ? html` <span class="partial">so far</span>` : nothing}</th>
         <th scope="col" class="number" title="Mean forward KL per token, KL(reasoning ‖ baseline) in nats, over the reasoning model’s generations; ≥ where only a lower bound is known">KL<span class="loose">, nats</span></th>
       </tr>
     </thead>
-    ${dimensions.map((result) => row(result, { reach, picture, columns }, expanded.has(result.dimension), actions))}
+    ${dimensions.map((result) =>
+      row(
+        result,
+        { reach, picture, columns, remark: testRemark(result, options.alpha) },
+        expanded.has(result.dimension),
+        actions,
+      ),
+    )}
   </table>`;
 }
 
@@ -66,7 +74,7 @@ const VERDICT_MARKS = { regressed: '▼', improved: '▲', preserved: '=', incon
 
 function row(
   result: DimensionResult,
-  { reach, picture, columns }: { reach: number; picture: number; columns: number },
+  { reach, picture, columns, remark }: { reach: number; picture: number; columns: number; remark: string },
   open: boolean,
   actions: TableActions,
 ): TemplateResult {
@@ -90,8 +98,8 @@ function row(
       </td>
       <td class="nowrap interval-cell dim loose" title="95 % interval of the difference: ${result.test}">${interval(result.interval)}</td>
       <td class="picture-cell">${pictureView(intervalPicture(result, reach, picture))}</td>
-      <td class="number loose" title="${pText(p)} by ${result.test}; corrected by Holm over the dimensions of the run">
-        ${pValue(pHolm)}
+      <td class="number loose" title="${pText(p)} by ${result.test}; corrected by Holm over the dimensions of the run. ${remark}">
+        ${pValue(pHolm)}${remark ? html`<span class="dim" aria-hidden="true">*</span>` : nothing}
       </td>
       <td class="verdict-cell" title="${verdict}${detail ? `: ${detail}` : ''}">
         <span class="verdict-word"><span class="verdict-mark" aria-hidden="true">${VERDICT_MARKS[verdict]}</span>${verdict}</span>
@@ -101,7 +109,7 @@ function row(
         ${drift(result.drift)}
       </td>
     </tr>
-    ${open ? html`<tr class="detail-row"><td colspan=${columns}>${details(result, actions)}</td></tr>` : nothing}
+    ${open ? html`<tr class="detail-row"><td colspan=${columns}>${details(result, remark, actions)}</td></tr>` : nothing}
   </tbody>`;
 }
 
@@ -116,7 +124,7 @@ function driftTitle({ status, n }: NonNullable<DimensionResult['drift']>): strin
   return `Mean forward KL per token over the reasoning model’s generations of ${count(n)} samples; ${what}`;
 }
 
-function details(result: DimensionResult, actions: TableActions): TemplateResult {
+function details(result: DimensionResult, remark: string, actions: TableActions): TemplateResult {
   const { dimension, changed, equivalence, metrics, drift: outcome } = result;
   const margin = 100 * equivalence.margin;
   const link = (text: string, query: SampleQuery) =>
@@ -128,7 +136,7 @@ function details(result: DimensionResult, actions: TableActions): TemplateResult
       <dt>Difference</dt>
       <dd>${points(result.difference)} points ${interval(result.interval)}: ${[result.verdict, detailText(result)].filter(Boolean).join(', ')}</dd>
       <dt>Test</dt>
-      <dd>${result.test}: ${pText(result.p)}, after Holm’s correction ${pText(result.pHolm)}</dd>
+      <dd>${result.test}: ${pText(result.p)}, after Holm’s correction ${pText(result.pHolm)}${remark ? html`. <span class="dim">${remark}</span>` : nothing}</dd>
       <dt>Equivalence</dt>
       <dd title="Two one-sided tests against the margin; not corrected">
         two one-sided tests against ±${margin} points: ${pText(equivalence.p)}

@@ -3,6 +3,7 @@ import { DIMENSIONS } from '../../shared/prompt.ts';
 import { domainOf, driftPlot } from '../../shared/report/driftPlot.ts';
 import {
   byMethod,
+  CORRECTION_NOTE,
   correlation,
   drift,
   interval,
@@ -13,6 +14,7 @@ import {
   percent,
   points,
   pValue,
+  testRemark,
   verdict,
   words,
 } from '../../shared/report/figures.ts';
@@ -81,7 +83,7 @@ ${level === 'h1' ? html`<h1>${pair.name}</h1>` : html`<h2>${pair.name}</h2>`}
 ${card.state === 'differs' ? html`<p class="warning">${card.head}</p>` : ''}
 ${card.state === 'unknown' || card.state === 'unchecked' ? html`<p class="note">${card.head}</p>` : ''}
 ${unfinished(report)}
-${verdictTable(analysis.dimensions)}
+${verdictTable(analysis)}
 ${plotGrid(analysis.dimensions, plots)}
 <details><summary>Figures of each dimension</summary>${metricsTable(analysis.dimensions)}</details>
 <details open><summary>Parameters</summary>${table(null, parameters(report))}</details>
@@ -100,7 +102,7 @@ function matchingTable({ rows }: MatchingCard): Markup {
   return table(['check', 'result', 'baseline', 'reasoning', ''], rows);
 }
 
-function verdictTable(dimensions: readonly DimensionResult[]): Markup {
+function verdictTable({ dimensions, options }: AuditAnalysis): Markup {
   const [first] = dimensions;
   if (!first) return html`<p>No sample has an outcome of both models yet.</p>`;
   const reach = reachOf(dimensions);
@@ -116,7 +118,7 @@ function verdictTable(dimensions: readonly DimensionResult[]): Markup {
 <table class="verdicts"><thead><tr><th>dimension</th><th class="number">n</th><th class="number">baseline</th><th class="number">reasoning</th>
 <th class="number">Δ</th><th>${pictureMarkup(axis)}</th><th>95 % interval, points</th><th class="number">p (Holm)</th><th>verdict</th><th class="number">mean KL, nats</th></tr></thead>
 <tbody>${rows}</tbody></table>
-<p class="small">${dimensions.map(({ dimension, measure, test }) => html`<b>${dimension}</b>: ${measure} (${test}). `)}</p>`;
+<p class="small">${dimensions.map((result) => html`<b>${result.dimension}</b>: ${result.measure} (${result.test}). ${testRemark(result, options.alpha)} `)}${CORRECTION_NOTE}</p>`;
 }
 
 function plotGrid(dimensions: readonly DimensionResult[], { points: all, profile }: PlotData): Markup {

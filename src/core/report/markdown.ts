@@ -2,6 +2,7 @@ import type { AuditAnalysis, DimensionResult } from '../../shared/audit.ts';
 import { DIMENSIONS } from '../../shared/prompt.ts';
 import {
   byMethod,
+  CORRECTION_NOTE,
   correlation,
   drift,
   interval,
@@ -11,6 +12,7 @@ import {
   percent,
   points,
   pValue,
+  testRemark,
   verdict,
   words,
 } from '../../shared/report/figures.ts';
@@ -60,7 +62,7 @@ function runText(report: RunReport, level: '#' | '##'): string {
 }
 
 /** The table that comes first: one row a dimension, what it is of in its heads. */
-export function verdictTable({ dimensions }: AuditAnalysis): string {
+export function verdictTable({ dimensions, options }: AuditAnalysis): string {
   if (dimensions.length === 0) return 'No sample has an outcome of both models yet.';
   const rows = dimensions.map((result) => [
     result.dimension,
@@ -82,8 +84,13 @@ export function verdictTable({ dimensions }: AuditAnalysis): string {
     'verdict',
     'mean KL, nats',
   ];
-  const measures = dimensions.map(({ dimension, measure, test }) => `*${dimension}*: ${measure} (${test})`);
-  return `${table(head, rows, '-rrrrr-r')}\n\n${measures.join('. ')}.`;
+  const notes = dimensions.map((result) => {
+    const { dimension, measure, test } = result;
+    return [`*${dimension}*: ${measure} (${test}).`, testRemark(result, options.alpha)]
+      .filter(Boolean)
+      .join(' ');
+  });
+  return `${table(head, rows, '-rrrrr-r')}\n\n${notes.join(' ')} ${CORRECTION_NOTE}`;
 }
 
 function driftLines(dimensions: readonly DimensionResult[]): string {

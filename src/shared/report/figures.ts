@@ -58,6 +58,26 @@ export function verdictDetail({ verdict, needed, equivalence, n }: DimensionResu
   return `about ${rounded(needed)} samples would decide (${n} here)`;
 }
 
+/** Where p and intervals stand side by side, so that nobody takes the one for the other's inverse. */
+export const CORRECTION_NOTE = 'p is corrected over the dimensions, the intervals are not.';
+
+/**
+ * Why p and the interval seem to disagree, where they do: the signed-rank test is of ranks, the interval of the mean.
+ * Empty: they agree, or are of one kind.
+ * @param alpha below which p counts, uncorrected as the interval is
+ */
+export function testRemark(
+  { test, p, interval: [low, high], changed }: DimensionResult,
+  alpha: number,
+): string {
+  const holdsZero = low <= 0 && high >= 0;
+  if (!test.startsWith('Wilcoxon') || p < alpha !== holdsZero) return '';
+  const ranked = `The test ranks the samples’ differences (${changed.regressed} worse, ${changed.improved} better)`;
+  return holdsZero
+    ? `${ranked} and finds them lopsided; their mean, which the interval is of, is near 0.`
+    : `${ranked} and does not find them lopsided; their mean, which the interval is of, is carried by a few large ones.`;
+}
+
 /** To two digits, upwards: a plan is no measurement. */
 function rounded(count: number): number {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
