@@ -9,6 +9,7 @@ const AREAS: Record<string, () => AsyncIterable<Measurement>> = {
   drift: () => runCases(driftCases),
   view: measureView,
   promptSet: measurePromptSet,
+  activation: measureActivation,
 };
 
 /** The view is measured in a browser, which is started only if it is asked for. */
@@ -26,6 +27,11 @@ async function* measurePromptSet(): AsyncGenerator<Measurement> {
   const { benchPromptSet, editCases } = await import('./promptSet.ts');
   yield* runCases(editCases);
   yield* benchPromptSet();
+}
+
+async function* measureActivation(): AsyncGenerator<Measurement> {
+  const { benchActivation } = await import('./activation.ts');
+  yield* benchActivation();
 }
 
 const args = process.argv.slice(2);

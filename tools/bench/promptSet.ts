@@ -1,6 +1,5 @@
 // A prompt set of 100,000 lines and 45 MB as a grid, beside VS Code's own text editor showing the same file: both in the
 // same running editor, with the extension built from source. What an edit costs is measured in this process.
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,6 +14,7 @@ import { seededRandom } from '../../src/shared/random.ts';
 import { launchBrowser } from '../browser.ts';
 import { type RunningEditor, startEditor } from '../realEditor.ts';
 import { type BenchCase, type Measurement, medianTime } from './case.ts';
+import { installFromSource } from './sourceExtension.ts';
 import { textMaker } from './texts.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -156,19 +156,6 @@ const FACTS: SetFacts = {
   expectations: expectations(),
   actions: [],
 };
-
-/** The extension as its VSIX has it, but for the engine and the models, which no grid needs. */
-function installFromSource(data: string): void {
-  const extension = join(data, 'extensions/driftscope.driftscope-0.1.0');
-  mkdirSync(extension, { recursive: true });
-  const build = [join(ROOT, 'esbuild.mjs'), '--production', `--outdir=${join(extension, 'dist')}`];
-  execFileSync(process.execPath, build, { cwd: ROOT, stdio: 'ignore' });
-  cpSync(join(ROOT, 'package.json'), join(extension, 'package.json'));
-  cpSync(join(ROOT, 'media'), join(extension, 'media'), {
-    recursive: true,
-    filter: (path) => !path.includes('models'),
-  });
-}
 
 /** A window on a workspace, with the extension running and nothing open. */
 async function openWindow(browser: Browser, { url }: RunningEditor, workspace: string): Promise<Page> {
