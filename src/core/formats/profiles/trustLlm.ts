@@ -38,7 +38,7 @@ export const trustLlm: Profile = {
   name: 'trustllm',
   title: 'TrustLLM',
   // Its code is MIT; the data are from some thirty sources, each under its own.
-  origin: { source: 'TrustLLM', licence: 'unknown' },
+  origin: { source: 'TrustLLM', licence: 'MIT, texts from prior work under their own' },
   mapping: {
     input: 'prompt',
     dimension: 'from the file’s name',
