@@ -3,10 +3,12 @@ import { type Measurement, runCases } from './case.ts';
 import { diffCases } from './diff.ts';
 import { driftCases } from './drift.ts';
 import { formatTable, toJson } from './table.ts';
+import { throughputCases } from './throughput.ts';
 
 const AREAS: Record<string, () => AsyncIterable<Measurement>> = {
   diff: () => runCases(diffCases),
   drift: () => runCases(driftCases),
+  audit: () => runCases(throughputCases),
   view: measureView,
   promptSet: measurePromptSet,
   activation: measureActivation,

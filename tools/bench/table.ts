@@ -56,5 +56,5 @@ function formatTarget(measurement: Measurement): string {
   const { target } = measurement;
   if (!target) return '';
   const met = isMet(measurement) ? 'met' : 'MISSED';
-  return `${'ms' in target ? `≤ ${target.ms} ms` : `≤ ${target.ratio} ×`} ${met}`;
+  return `${'ms' in target ? `≤ ${target.ms} ms` : `≤ ${Number(target.ratio.toFixed(2))} ×`} ${met}`;
 }
