@@ -28,6 +28,8 @@ export function storedComparison(run: RunReader, sample: number, k: number): Com
   const stored = bySide((side) => run.generation({ sample, k, side }));
   return {
     ...state,
+    // A server whose scores are not to be believed gave the run none: where there are some, there was no fault.
+    ...(info.matching && { check: { state: 'checked', check: { matching: info.matching, fault: null } } }),
     sides: bySide((side) => {
       const found = stored[side];
       return found ? { state: 'finished', generation: found.generation } : state.sides[side];

@@ -20,6 +20,7 @@ export async function* storedEvents(
   { pages, text }: { pages: WorkerClient<ReportTasks>; text: WorkerClient },
   signal: AbortSignal,
 ): AsyncGenerator<ComparisonEvent> {
+  if (state.check?.state === 'checked') yield { type: 'checked', check: state.check.check };
   for (const side of SIDES) {
     const own = state.sides[side];
     if (own.state === 'finished') yield { type: 'generated', side, generation: own.generation };

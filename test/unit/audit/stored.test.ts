@@ -55,6 +55,18 @@ test('a sample is shown from what is stored', async (t) => {
   assert.equal(state.drift.baseline.state, 'waiting');
 });
 
+test('what the models of the run have in common stands over each of its comparisons', async (t) => {
+  const store = await complied(t);
+  assert.equal(storedComparison(store, 0, 0).check, undefined);
+  const values = { baseline: 'a', reasoning: 'b' };
+  const matching = [{ id: 'tokenizer', title: 'Tokenizer', result: 'differs', values }] as const;
+  store.setIdentities({ baseline: null, reasoning: null }, [...matching]);
+  assert.deepEqual(storedComparison(store, 0, 0).check, {
+    state: 'checked',
+    check: { matching: [...matching], fault: null },
+  });
+});
+
 test('a researcher’s word changes the outcome and the statistics, and taken back leaves no trace', async (t) => {
   const store = await complied(t);
   const means = () => analyse(store.outcomes()).dimensions[0]!.means;

@@ -127,7 +127,9 @@ test('a verdict goes into the file and the statistics follow, and back', async (
 
 test('a comparison comes back as it is stored, step by step', async (t) => {
   const path = scratch(t);
-  (await writeReportRun(path)).close();
+  const values = { baseline: 'F16', reasoning: 'Q4' };
+  const matching = [{ id: 'quantization', title: 'Quantization', result: 'differs', values }] as const;
+  (await writeReportRun(path, { info: { matching: [...matching] } })).close();
   const text = createWorkerClient(new URL('../../../src/host/worker/main.ts', import.meta.url));
   t.after(() => text.dispose());
   const stored = await threads.pages.run('comparison', [path, 2, 0]);
