@@ -2,9 +2,11 @@ import { render } from 'lit';
 import type { CheckContract, CheckState } from '../../src/shared/checkView.ts';
 import { type Failure, FailureError } from '../../src/shared/failure.ts';
 import base from '../ui/base.css';
+import failure from '../ui/failure.css';
 import type { Host } from '../ui/host.ts';
 import matching from '../ui/matching.css';
-import { adoptSheet } from '../ui/sheet.ts';
+import { adoptSheets } from '../ui/sheet.ts';
+import sides from '../ui/sides.css';
 import styles from './check.css';
 import { page } from './page.ts';
 
@@ -19,7 +21,7 @@ export class CheckApp {
 
   constructor(host: Host<CheckContract>) {
     this.#host = host;
-    for (const sheet of [base, matching, styles]) adoptSheet(sheet);
+    adoptSheets([base, sides, matching, failure, styles]);
     document.body.append(this.#root);
   }
 

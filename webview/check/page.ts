@@ -149,7 +149,7 @@ export function failed(
     ${failure.remedy ? html`<div>${failure.remedy}</div>` : nothing}
     ${
       failure.detail
-        ? html`<details>
+        ? html`<details class="failure-detail">
             <summary>Details</summary>
             <pre>${failure.detail}</pre>
           </details>`

@@ -62,7 +62,7 @@ export function header(
           ),
         )}
       </div>
-      <div class="layout" role="group" aria-label="Arrangement">
+      <div class="layout switch" role="group" aria-label="Arrangement">
         ${layoutButton('columns', 'Side by side', !inline, actions)}
         ${layoutButton('inline', 'Inline', inline, actions)}
       </div>
@@ -86,10 +86,10 @@ function prompt(input: Message[], whole: boolean, actions: HeaderActions): Templ
         ? input.map(
             (message) => html`<div class="turn">
               <span class="role">${message.role}</span>
-              <div class="turn-text">${message.content}</div>
+              <div class="verbatim">${message.content}</div>
             </div>`,
           )
-        : html`<h1 class="prompt-text">${text || 'An empty prompt'}</h1>`
+        : html`<h1 class="prompt-text verbatim">${text || 'An empty prompt'}</h1>`
     }
     ${
       long

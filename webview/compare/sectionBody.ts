@@ -140,7 +140,7 @@ export class SectionBody {
 
   #addChunk(side: Side, start: number, content: string): void {
     const element = document.createElement('div');
-    element.className = 'chunk';
+    element.className = 'chunk verbatim';
     const piece = addPiece(this.texts[side], start, content);
     element.append(piece.node);
     setIntrinsicHeight(element, linesOf(content.length));
@@ -247,7 +247,7 @@ export class SectionBody {
 
   #piece(planned: RowPiece, side: Side, block: Block, content: string): HTMLElement {
     const element = document.createElement('div');
-    element.className = `piece ${planned.kind}`;
+    element.className = `piece verbatim ${planned.kind}`;
     const piece = addPiece(this.texts[side], planned.span[0], content.slice(...planned.span));
     block.pieces.push(piece);
     element.append(piece.node);

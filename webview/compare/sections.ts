@@ -201,7 +201,7 @@ function failureNotice(
     ${failureText(failure)}
     ${
       kind === 'failure'
-        ? html`<div class="notice-actions">
+        ? html`<div class="failure-actions">
             ${button({ label: '↻ Retry', title: 'Ask both models again', look: 'primary', onClick: actions.retry })}
             ${button({ label: 'Show log', title: 'Open the Driftscope output channel', onClick: () => actions.showLog(side) })}
           </div>`

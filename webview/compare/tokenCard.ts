@@ -44,7 +44,7 @@ function surprisalOnly({ surprisal, unscored }: CardData): TemplateResult {
   return html`<div class="card-models">
       ${SIDES.map(
         (side) => html`<div class="card-model">
-          <div class="card-side ${side}">${side}</div>
+          <div class="side-word">${side}</div>
           ${
             surprisal[side] === null
               ? html`<span class="dim">not told</span>`
@@ -65,7 +65,7 @@ function spanFigures({ text, segment, surprisal, pieces }: ScoredSpan): Template
     <div class="card-models">
       ${SIDES.map(
         (side) => html`<div class="card-model">
-          <div class="card-side ${side}">${side}</div>
+          <div class="side-word">${side}</div>
           <span class="number" title=${DEFINITIONS.spanSurprisal}>${nats(surprisal[side])} nats</span>
           <span class="dim">in ${tokenCount(pieces[side])} of its own</span>
         </div>`,
@@ -85,7 +85,7 @@ function scored(position: ScoredPosition, data: CardData): TemplateResult {
     <div class="card-models">
       ${SIDES.map(
         (side) => html`<div class="card-model">
-          <div class="card-side ${side}">${side}</div>
+          <div class="side-word">${side}</div>
           ${data.top === null ? html`<div class="dim">…</div>` : alternatives(data.top[side], position)}
           <div class="card-actual">${actual(position, side, data)}</div>
         </div>`,

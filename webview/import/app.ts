@@ -9,7 +9,7 @@ import type {
 } from '../../src/shared/importView.ts';
 import base from '../ui/base.css';
 import type { Host } from '../ui/host.ts';
-import { adoptSheet } from '../ui/sheet.ts';
+import { adoptSheets } from '../ui/sheet.ts';
 import { fieldsTable } from './fields.ts';
 import styles from './import.css';
 import { failureBox, grouped, previewOf, skippedRows } from './preview.ts';
@@ -35,8 +35,7 @@ export class ImportApp {
   }
 
   async start(): Promise<void> {
-    adoptSheet(base);
-    adoptSheet(styles);
+    adoptSheets([base, styles]);
     document.body.append(this.#root);
     this.#host.on('changed', (state) => this.#show(state));
     try {

@@ -18,8 +18,10 @@ import { openContextMenu } from '../ui/contextMenu.ts';
 import { eachRow, Grid, type GridSort } from '../ui/grid/grid.ts';
 import { rangesOf } from '../ui/grid/ranges.ts';
 import type { Host } from '../ui/host.ts';
+import menu from '../ui/menu.css';
 import type { MenuItem } from '../ui/menu.ts';
-import { adoptSheet } from '../ui/sheet.ts';
+import { adoptSheets } from '../ui/sheet.ts';
+import switches from '../ui/switch.css';
 import { bulkBar } from './bulk.ts';
 import { promptColumns } from './columns.ts';
 import { detailPane, tagsIn } from './detail.ts';
@@ -64,8 +66,7 @@ export class PromptSetApp {
   constructor(host: Host<PromptSetContract>) {
     this.#host = host;
     this.#settings = restoreSettings(host.saved());
-    adoptSheet(base);
-    adoptSheet(styles);
+    adoptSheets([base, menu, switches, styles]);
     document.body.append(this.#root);
     this.#grid = new Grid<PromptRow>({
       label: 'Samples',

@@ -8,10 +8,13 @@ import type {
   RunFigures,
   RunState,
 } from '../../src/shared/reportView.ts';
-import baseStyles from '../ui/base.css';
+import base from '../ui/base.css';
 import { count } from '../ui/format.ts';
 import type { Host } from '../ui/host.ts';
-import { adoptSheet } from '../ui/sheet.ts';
+import menu from '../ui/menu.css';
+import { adoptSheets } from '../ui/sheet.ts';
+import sides from '../ui/sides.css';
+import verdicts from '../ui/verdicts.css';
 import { failureBox, runHeader } from './header.ts';
 import { plots } from './plots.ts';
 import { isPartial, progressStrip } from './progress.ts';
@@ -46,8 +49,7 @@ export class ReportApp {
   constructor(host: Host<ReportContract>) {
     this.#host = host;
     this.#settings = restoreSettings(host.saved());
-    adoptSheet(baseStyles);
-    adoptSheet(styles);
+    adoptSheets([base, menu, sides, verdicts, styles]);
     this.#root.className = 'report';
     this.#root.append(this.#top);
     document.body.append(this.#root);
@@ -209,7 +211,7 @@ export class ReportApp {
               this.#samples?.panel.only({ filter: filter ?? null, dimension: dimension ?? null }),
           },
         )}
-        <p class="under-table dim">
+        <p class="under-table facts">
           ${anew ? html`<span class="recomputing" data-testid="recomputing">Making the statistics anew…</span>` : nothing}
           ${
             partial && this.#isLive(run)

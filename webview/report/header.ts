@@ -81,7 +81,7 @@ export function runHeader(
     ${card.state === 'differs' ? matchingAlert(card.head, actions) : nothing}
     <div class="title-row">
       <h1 title=${run.path}>${pair.name}</h1>
-      <div class="report-facts">${facts.map(([text, title]) => html`<span title=${title}>${text}</span>`)}</div>
+      <div class="facts">${facts.map(([text, title]) => html`<span title=${title}>${text}</span>`)}</div>
       <div class="report-actions">
         ${
           can.resume && idle && left.generate + left.score > 0

@@ -248,7 +248,7 @@ export function sampleDetail(
     </div>
     ${
       texts
-        ? html`<p class="detail-prompt">${inputText(texts.request.input)}</p>
+        ? html`<p class="detail-prompt verbatim">${inputText(texts.request.input)}</p>
             <div class="detail-sides">${SIDES.map((side) => detailSide(texts, side, actions))}</div>`
         : html`<p class="dim">Reading…</p>`
     }
@@ -272,11 +272,11 @@ function detailSide(texts: ComparisonState, side: Side, actions: DetailActions):
               ? html`<details class="trace-text">
                 <summary>Trace</summary>
                 <div class="detail-side-head">${verdictChips(texts, side, 'trace', actions)}</div>
-                <div class="text">${generation.trace}</div>
+                <div class="text verbatim">${generation.trace}</div>
               </details>`
               : nothing
           }
-          <div class="text">${generation.answer || html`<span class="dim">${generation.finish === 'failed' ? '' : 'An empty answer'}</span>`}</div>`
+          <div class="text verbatim">${generation.answer || html`<span class="dim">${generation.finish === 'failed' ? '' : 'An empty answer'}</span>`}</div>`
     }
   </section>`;
 }

@@ -72,7 +72,7 @@ export function studyPage(
       }
       <div class="title-row">
         <h1>Study</h1>
-        <div class="report-facts"><span>${count(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}</span><span>reasoning − baseline in points, the values of both below</span></div>
+        <div class="facts"><span>${count(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}</span><span>reasoning − baseline in points, the values of both below</span></div>
         <div class="report-actions">
           ${button({ label: 'Add Runs…', onClick: actions.addRuns })} ${exportMenu('study', actions.exportAs)}
         </div>

@@ -8,3 +8,8 @@ export function adoptSheet(text: string): CSSStyleSheet {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   return sheet;
 }
+
+/** Adds the style sheets of a view, what it shares with others first: of two rules of one weight the later one holds. */
+export function adoptSheets(texts: readonly string[]): void {
+  for (const text of texts) adoptSheet(text);
+}
