@@ -4,21 +4,12 @@ import { type ComparisonEvent, type ComparisonState, reduceComparison } from '..
 import { type Failure, FailureError } from '../../src/shared/failure.ts';
 import { type BySide, bySide, SIDES, type Side } from '../../src/shared/side.ts';
 import type { HumanVerdict, VerdictPlace } from '../../src/shared/verdict.ts';
-import base from '../ui/base.css';
-import failure from '../ui/failure.css';
 import type { Host } from '../ui/host.ts';
-import matching from '../ui/matching.css';
-import menu from '../ui/menu.css';
-import popover from '../ui/popover.css';
 import { measureInfo, SPAN_RATIO } from '../ui/scale.ts';
 import { adoptSheet, adoptSheets } from '../ui/sheet.ts';
-import sides from '../ui/sides.css';
-import switches from '../ui/switch.css';
 import { heatRules, onThemeChange, readTheme } from '../ui/theme.ts';
 import { findToken, type PlacedTokens, placeTokens } from '../ui/tokenText/offsets.ts';
 import { Painter } from '../ui/tokenText/painter.ts';
-import verdicts from '../ui/verdicts.css';
-import styles from './compare.css';
 import { textsOf } from './copying.ts';
 import { positionAt, positionsOf, spanAt, spansOf, thresholdOf, tokensOf } from './driftData.ts';
 import { DriftFigures } from './driftFigures.ts';
@@ -34,6 +25,7 @@ import { columnHeads, failureText, foot, section } from './sections.ts';
 import { restoreSettings, type SectionName, type ViewSettings } from './settings.ts';
 import type { Speed } from './sideState.ts';
 import { StripView } from './stripView.ts';
+import { STYLES } from './styles.ts';
 import { TokenPointer } from './tokenPointer.ts';
 
 /** Below this width two columns are too narrow to read. CSS px. */
@@ -70,7 +62,7 @@ export class CompareApp {
     this.#host = host;
     this.#settings = restoreSettings(host.saved());
     const theme = readTheme();
-    adoptSheets([base, menu, switches, popover, sides, verdicts, matching, failure, styles]);
+    adoptSheets(STYLES);
     const heat = adoptSheet(heatRules(theme));
     this.#scroll.className = 'scroll';
     this.#scroll.tabIndex = -1;
