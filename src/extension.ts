@@ -27,6 +27,7 @@ import { registerQuickFixes } from './host/pairs/quickFixes.ts';
 import { showCurrentPair } from './host/pairs/statusBar.ts';
 import { addToPromptSet } from './host/promptSets/addToPromptSet.ts';
 import { activeSet, promptSetCommands } from './host/promptSets/commands.ts';
+import { followDefaultEditor, openSetsByDefaultAs } from './host/promptSets/defaultEditor.ts';
 import { publishPromptProblems } from './host/promptSets/diagnostics.ts';
 import { draftFromComparison } from './host/promptSets/drafts.ts';
 import { registerLargePromptSetEditor } from './host/promptSets/editor/largePromptSetEditor.ts';
@@ -137,6 +138,7 @@ export function activate(context: vscode.ExtensionContext) {
     audience,
     registerPromptSetEditor(setServices, promptDocuments, audience),
     registerLargePromptSetEditor(setServices, audience),
+    followDefaultEditor(),
     publishPromptProblems(promptDocuments),
     registerPromptQuickFixes(promptDocuments),
     registerPromptLanguageFeatures(
@@ -165,6 +167,8 @@ export function activate(context: vscode.ExtensionContext) {
       'driftscope.addToStudy': (run = reports.active()) => addToStudy(studies, run),
       ...promptSetCommands({ ...curation, imports, activeComparison: () => panels.active() }),
       'driftscope.openAsGrid': (uri) => openAsGrid(uri),
+      'driftscope.gridByDefault': () => openSetsByDefaultAs('grid'),
+      'driftscope.textByDefault': () => openSetsByDefaultAs('text'),
       'driftscope.openAsText': (uri) => openAsText(uri ?? activeSet()),
       'driftscope.revealFile': (uri) => vscode.commands.executeCommand('revealInExplorer', uri),
       'driftscope.deleteFiles': (uri, selected) => deleteFiles(uri, selected),

@@ -374,3 +374,35 @@ test('an export has the edits that are not saved yet, and says what the format c
   await vscode.window.showTextDocument(document);
   await vscode.commands.executeCommand('workbench.action.files.revert');
 });
+
+test('prompt sets open as a grid by default where one says so, and other files as before', async () => {
+  const associations = () => {
+    const found = vscode.workspace.getConfiguration('workbench').inspect('editorAssociations');
+    return found?.globalValue as Record<string, string> | undefined;
+  };
+  const shown = async () => {
+    const uri = await write(`curation-${++files}.prompts.jsonl`, '{"id": "a", "input": "One?"}\n');
+    await vscode.commands.executeCommand('vscode.open', uri);
+    return eventually(() => {
+      const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+      if (input instanceof vscode.TabInputCustom && `${input.uri}` === `${uri}`) return input.viewType;
+      assert.ok(input instanceof vscode.TabInputText && `${input.uri}` === `${uri}`);
+      return 'text';
+    });
+  };
+  const configuration = vscode.workspace.getConfiguration('workbench');
+  await configuration.update(
+    'editorAssociations',
+    { '*.other': 'default' },
+    vscode.ConfigurationTarget.Global,
+  );
+  assert.equal(await shown(), 'text');
+  await vscode.commands.executeCommand('driftscope.gridByDefault');
+  assert.equal(associations()?.['*.other'], 'default');
+  assert.equal(await shown(), 'driftscope.promptSet');
+  await vscode.commands.executeCommand('driftscope.textByDefault');
+  assert.deepEqual(associations(), { '*.other': 'default' });
+  assert.equal(await shown(), 'text');
+  await configuration.update('editorAssociations', undefined, vscode.ConfigurationTarget.Global);
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+});
