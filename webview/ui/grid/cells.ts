@@ -1,33 +1,29 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { cellEditor, type EditEnd } from './cellEditor.ts';
-import type { CellEdit, GridColumn, GridSort } from './columns.ts';
+import type { Editing } from './cellEdits.ts';
+import type { GridColumn, GridLayout, GridSort } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { countRows, hasRow, type RowRanges } from './ranges.ts';
 
-/** The cell that is edited in place. */
-export interface Editing {
-  row: number;
-  /** The column's id. */
-  column: string;
-  edit: CellEdit;
-  /** What was typed to begin the edit; null: nothing was. */
-  typed: string | null;
-}
-
 /** What the head and the rows of a grid are drawn from, and what their parts do. */
 export interface GridDrawing<Row> {
+  /** Those that are shown. */
   columns: readonly GridColumn<Row>[];
+  layout: GridLayout;
   checkboxes: boolean;
   count: number;
   cursor: Cursor;
   sort: GridSort | null;
   selected: RowRanges;
-  editing: Editing | null;
+  editing: Editing<Row> | null;
   /** Whether a row stands in the lower half of the view, where an editor has to grow upwards. */
   isLow(index: number): boolean;
   /** Undefined: it is not here yet. */
   row(index: number): Row | undefined;
   rowClass(row: Row): string;
+  /** What stands where there are no rows. */
+  empty(): TemplateResult | typeof nothing;
   /** What was typed into a cell and is on its way; undefined: nothing is. */
   pending(index: number, column: string): string | undefined;
   /** Unique on the page. Row −1 is the head. */
@@ -39,8 +35,25 @@ export interface GridDrawing<Row> {
   resetWidth(event: Event, column: GridColumn<Row>): void;
 }
 
+/**
+ * Everything inside a grid.
+ * @param rows those that are on the page, in the order of their elements
+ * @param slot a row's element
+ */
+export function gridContent<Row>(
+  drawing: GridDrawing<Row>,
+  rows: readonly number[],
+  slot: (row: number) => number,
+): TemplateResult {
+  return html`<div class="grid-head" role="rowgroup">${gridHead(drawing)}</div>
+    <div class="grid-canvas" role="rowgroup">
+      <div class="grid-rows" role="presentation">${repeat(rows, slot, (index) => gridRow(drawing, index))}</div>
+    </div>
+    ${drawing.count === 0 ? html`<div class="grid-empty">${drawing.empty()}</div>` : nothing}`;
+}
+
 /** The row of the columns' names. */
-export function gridHead<Row>(drawing: GridDrawing<Row>): TemplateResult {
+function gridHead<Row>(drawing: GridDrawing<Row>): TemplateResult {
   const { checkboxes, columns, count, selected, selectAll } = drawing;
   const chosen = countRows(selected);
   const mark = chosen === 0 ? 'false' : chosen === count ? 'true' : 'mixed';
@@ -83,7 +96,7 @@ function headCell<Row>(drawing: GridDrawing<Row>, column: GridColumn<Row>, at: n
 }
 
 /** A row; one that is not here yet keeps its place. */
-export function gridRow<Row>(drawing: GridDrawing<Row>, index: number): TemplateResult {
+function gridRow<Row>(drawing: GridDrawing<Row>, index: number): TemplateResult {
   const { checkboxes, columns, cursor } = drawing;
   const row = drawing.row(index);
   const selected = hasRow(drawing.selected, index) ? 'true' : 'false';
@@ -118,7 +131,7 @@ function cell<Row>(
 ): TemplateResult {
   const classes = ['cell', column.align === 'end' ? 'end' : ''];
   if (index === cursor.row && at === cursor.column) classes.push('active');
-  const editing = edited?.row === index && edited.column === column.id ? edited : null;
+  const editing = edited?.row === index && edited.column === column ? edited : null;
   if (editing) classes.push('editing', isLow(index) ? 'upwards' : '');
   if (row !== undefined && column.cellClass) classes.push(column.cellClass(row));
   const content = editing

@@ -1,4 +1,5 @@
 import type { TemplateResult } from 'lit';
+import type { MenuItem } from '../menu.ts';
 
 /** What a cell shows: text, or markup of ours. Never HTML from data. */
 export type CellContent = string | TemplateResult | typeof import('lit').nothing;
@@ -62,6 +63,42 @@ export function shownColumns<Row>(columns: readonly GridColumn<Row>[], { shown }
 /** CSS px. */
 export function widthOf<Row>(column: GridColumn<Row>, { widths }: GridLayout): number {
   return Math.max(column.minWidth ?? 40, Math.round(widths[column.id] ?? column.width));
+}
+
+/** CSS px: the widest that a reader can make a column. */
+const WIDEST = 2_000;
+
+/** @param width CSS px */
+export function withWidth<Row>(layout: GridLayout, { id }: GridColumn<Row>, width: number): GridLayout {
+  return { ...layout, widths: { ...layout.widths, [id]: Math.min(width, WIDEST) } };
+}
+
+/** The column is as wide as it was before the reader changed it. */
+export function withoutWidth<Row>(layout: GridLayout, { id }: GridColumn<Row>): GridLayout {
+  const { [id]: _own, ...widths } = layout.widths;
+  return { ...layout, widths };
+}
+
+function withShown<Row>(layout: GridLayout, { id }: GridColumn<Row>, shown: boolean): GridLayout {
+  return { ...layout, shown: { ...layout.shown, [id]: shown } };
+}
+
+/** Entries of a menu in which the reader chooses columns, one of which is always shown. */
+export function columnItems<Row>(
+  columns: readonly GridColumn<Row>[],
+  layout: GridLayout,
+  change: (layout: GridLayout) => void,
+): MenuItem[] {
+  const shown = shownColumns(columns, layout);
+  return columns.map((column) => {
+    const checked = shown.includes(column);
+    return {
+      label: column.title,
+      checked,
+      disabled: checked && shown.length === 1,
+      run: () => change(withShown(layout, column, !checked)),
+    };
+  });
 }
 
 /** Value of `grid-template-columns`, and the least width of a row in CSS px. */

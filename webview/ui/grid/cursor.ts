@@ -54,6 +54,17 @@ export function cursorAfter(
   }
 }
 
+const STEPS = { down: [1, 0], up: [-1, 0], right: [0, 1], left: [0, -1], stay: [0, 0] } as const;
+
+/** One cell further, without leaving the rows for the head. */
+export function cursorBeside(cursor: Cursor, step: keyof typeof STEPS, size: GridSize): Cursor {
+  const [down, right] = STEPS[step];
+  return {
+    row: Math.max(0, Math.min(cursor.row + down, size.rows - 1)),
+    column: Math.max(0, Math.min(cursor.column + right, size.columns - 1)),
+  };
+}
+
 /** What is looked at of a `KeyboardEvent`. */
 interface Key {
   key: string;
