@@ -8,20 +8,16 @@ import type {
   RunFigures,
   RunState,
 } from '../../src/shared/reportView.ts';
-import base from '../ui/base.css';
 import { count } from '../ui/format.ts';
 import type { Host } from '../ui/host.ts';
-import menu from '../ui/menu.css';
 import { adoptSheets } from '../ui/sheet.ts';
-import sides from '../ui/sides.css';
-import verdicts from '../ui/verdicts.css';
 import { failureBox, runHeader } from './header.ts';
 import { plots } from './plots.ts';
 import { isPartial, progressStrip } from './progress.ts';
-import styles from './report.css';
 import { Samples } from './samples.ts';
 import { type PlotId, type ReportSettings, restoreSettings } from './settings.ts';
 import { studyPage } from './studyPage.ts';
+import { STYLES } from './styles.ts';
 import { verdictTable } from './verdictTable.ts';
 
 type Calls = ReportContract['calls'];
@@ -49,7 +45,7 @@ export class ReportApp {
   constructor(host: Host<ReportContract>) {
     this.#host = host;
     this.#settings = restoreSettings(host.saved());
-    adoptSheets([base, menu, sides, verdicts, styles]);
+    adoptSheets(STYLES);
     this.#root.className = 'report';
     this.#root.append(this.#top);
     document.body.append(this.#root);
