@@ -13,15 +13,12 @@ import {
   SORT_COLUMNS,
   type Working,
 } from '../../src/shared/promptSetView.ts';
-import base from '../ui/base.css';
 import { openContextMenu } from '../ui/contextMenu.ts';
 import { eachRow, Grid, type GridSort } from '../ui/grid/grid.ts';
 import { rangesOf } from '../ui/grid/ranges.ts';
 import type { Host } from '../ui/host.ts';
-import menu from '../ui/menu.css';
 import type { MenuItem } from '../ui/menu.ts';
 import { adoptSheets } from '../ui/sheet.ts';
-import switches from '../ui/switch.css';
 import { bulkBar } from './bulk.ts';
 import { promptColumns } from './columns.ts';
 import { detailPane, tagsIn } from './detail.ts';
@@ -30,10 +27,10 @@ import { Typing } from './fieldValue.ts';
 import { footer } from './footer.ts';
 import { header } from './header.ts';
 import { problemItems, rowItems } from './menus.ts';
-import styles from './promptSet.css';
 import { Rows } from './rows.ts';
 import { Sash } from './sash.ts';
 import { restoreSettings, type ViewSettings } from './settings.ts';
+import { STYLES } from './styles.ts';
 
 /** ms of quiet after which a search begins. */
 const SEARCH_MS = 200;
@@ -66,7 +63,7 @@ export class PromptSetApp {
   constructor(host: Host<PromptSetContract>) {
     this.#host = host;
     this.#settings = restoreSettings(host.saved());
-    adoptSheets([base, menu, switches, styles]);
+    adoptSheets(STYLES);
     document.body.append(this.#root);
     this.#grid = new Grid<PromptRow>({
       label: 'Samples',
