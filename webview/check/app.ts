@@ -1,7 +1,8 @@
 import { render } from 'lit';
 import type { CheckContract, CheckState } from '../../src/shared/checkView.ts';
-import { type Failure, FailureError } from '../../src/shared/failure.ts';
+import type { Failure } from '../../src/shared/failure.ts';
 import base from '../ui/base.css';
+import { failureOf } from '../ui/calls.ts';
 import failure from '../ui/failure.css';
 import type { Host } from '../ui/host.ts';
 import matching from '../ui/matching.css';
@@ -71,10 +72,7 @@ export class CheckApp {
   }
 
   #fail(error: unknown): void {
-    this.#failure =
-      error instanceof FailureError
-        ? error.failure
-        : { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
+    this.#failure = failureOf(error);
     this.#render();
   }
 }

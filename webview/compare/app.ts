@@ -1,9 +1,10 @@
 import { html, nothing, render } from 'lit';
 import type { CompareContract, KeptCompareView } from '../../src/shared/compareView.ts';
 import { type ComparisonEvent, type ComparisonState, reduceComparison } from '../../src/shared/comparison.ts';
-import { type Failure, FailureError } from '../../src/shared/failure.ts';
+import type { Failure } from '../../src/shared/failure.ts';
 import { type BySide, bySide, SIDES, type Side } from '../../src/shared/side.ts';
 import type { HumanVerdict, VerdictPlace } from '../../src/shared/verdict.ts';
+import { type Ask, asking, failureOf } from '../ui/calls.ts';
 import type { Host } from '../ui/host.ts';
 import { measureInfo, SPAN_RATIO } from '../ui/scale.ts';
 import { adoptSheet, adoptSheets } from '../ui/sheet.ts';
@@ -39,6 +40,7 @@ const LONG_TRACE = 1600;
  */
 export class CompareApp {
   readonly #host: Host<CompareContract>;
+  readonly #call: Ask<CompareContract>;
   readonly #root = document.createElement('main');
   readonly #scroll = document.createElement('div');
   readonly #painter: Painter;
@@ -60,6 +62,7 @@ export class CompareApp {
 
   constructor(host: Host<CompareContract>) {
     this.#host = host;
+    this.#call = asking(host, (failure) => this.#showFailure(failure));
     this.#settings = restoreSettings(host.saved());
     const theme = readTheme();
     adoptSheets(STYLES);
@@ -125,7 +128,7 @@ export class CompareApp {
         });
       }
     } catch (error) {
-      this.#fail(error);
+      this.#showFailure(failureOf(error));
     }
   }
 
@@ -436,19 +439,8 @@ export class CompareApp {
     );
   }
 
-  #call<K extends keyof CompareContract['calls'] & string>(
-    name: K,
-    ...args: Parameters<CompareContract['calls'][K]>
-  ): void {
-    this.#failure = null;
-    this.#host.call(name, ...args).catch((error: unknown) => this.#fail(error));
-  }
-
-  #fail(error: unknown): void {
-    this.#failure =
-      error instanceof FailureError
-        ? error.failure
-        : { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
+  #showFailure(failure: Failure | null): void {
+    this.#failure = failure;
     this.#schedule();
   }
 }

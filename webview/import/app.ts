@@ -1,5 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import { type Failure, FailureError } from '../../src/shared/failure.ts';
+import type { Failure } from '../../src/shared/failure.ts';
 import type {
   ImportChoice,
   ImportContract,
@@ -8,6 +8,7 @@ import type {
   ImportState,
 } from '../../src/shared/importView.ts';
 import base from '../ui/base.css';
+import { type Ask, asking, failureOf } from '../ui/calls.ts';
 import type { Host } from '../ui/host.ts';
 import { adoptSheets } from '../ui/sheet.ts';
 import { fieldsTable } from './fields.ts';
@@ -21,6 +22,7 @@ const KEPT = 'kept:';
 /** The import view: what a file is read as, what comes of it, and where it goes. Nothing is written before the button. */
 export class ImportApp {
   readonly #host: Host<ImportContract>;
+  readonly #call: Ask<ImportContract>;
   readonly #root = document.createElement('main');
   #state: ImportState | null = null;
   #failure: Failure | null = null;
@@ -32,6 +34,7 @@ export class ImportApp {
 
   constructor(host: Host<ImportContract>) {
     this.#host = host;
+    this.#call = asking(host, (failure) => this.#showFailure(failure));
   }
 
   async start(): Promise<void> {
@@ -41,7 +44,7 @@ export class ImportApp {
     try {
       this.#show(await this.#host.call('ready'));
     } catch (error) {
-      this.#fail(error);
+      this.#showFailure(failureOf(error));
     }
   }
 
@@ -320,19 +323,8 @@ export class ImportApp {
     this.#call('start', { target: this.#target!, skipCopies: this.#skipCopies, keepAs });
   }
 
-  #call<K extends keyof ImportContract['calls'] & string>(
-    name: K,
-    ...args: Parameters<ImportContract['calls'][K]>
-  ): void {
-    this.#failure = null;
-    this.#host.call(name, ...args).catch((error: unknown) => this.#fail(error));
-  }
-
-  #fail(error: unknown): void {
-    this.#failure =
-      error instanceof FailureError
-        ? error.failure
-        : { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
+  #showFailure(failure: Failure | null): void {
+    this.#failure = failure;
     this.#render();
   }
 }
