@@ -4,7 +4,8 @@
  *
  * Prints the suite's own output; exits with its code.
  */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,14 +14,14 @@ import { startTestServer } from './realEditor.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const suite = join(root, 'dist/test/host/index.js');
-const PATIENCE_MS = 5 * 60_000;
+const PATIENCE_MS = 15 * 60_000;
 
 const workspace = mkdtempSync(join(tmpdir(), 'driftscope-workspace-'));
 cpSync(join(root, 'media/demo'), workspace, { recursive: true });
 try {
   process.exitCode = process.argv.includes('--electron') ? await inElectron() : await inServer();
 } finally {
-  rmSync(workspace, { recursive: true, force: true });
+  await rm(workspace, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 async function inElectron(): Promise<number> {

@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,11 +117,12 @@ async function serve(port: number, data: string, temporary: boolean, args: strin
     signalGroup(child, 'SIGTERM');
     await Promise.race([ended, sleep(5_000)]);
     signalGroup(child, 'SIGKILL');
-    if (temporary) rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    // What was killed may still be writing for a moment.
+    if (temporary) await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   const url = `http://127.0.0.1:${port}/`;
   try {
-    await answered(url, child, 60_000);
+    await answered(url, child, 180_000);
   } catch (error) {
     await stop();
     throw new Error(`The editor did not start. Its last words:\n${output}`, { cause: error });

@@ -76,8 +76,9 @@ async function nodeTests(pattern: string, concurrency: number): Promise<Counts> 
   const summary = join(scratch, `${files.length}-${Date.now()}.json`);
   const { code } = await run([
     ...[process.execPath, '--test', `--test-concurrency=${concurrency}`],
-    // What hangs fails, a whole file too. Never --test-force-exit: it loses results that were not yet reported.
-    '--test-timeout=240000',
+    // What hangs fails, a whole file too: far above what any takes on a slow machine. Never --test-force-exit: it loses
+    // results that were not yet reported.
+    '--test-timeout=900000',
     ...['--test-reporter=dot', '--test-reporter-destination=stdout'],
     ...['--test-reporter=./tools/testing/countReporter.mjs', `--test-reporter-destination=${summary}`],
     ...files,

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../../tools/browser.ts';
-import { openWorkbench, ROOT, type Workbench } from './workbench.ts';
+import { openWorkbench, PATIENCE, ROOT, type Workbench } from './workbench.ts';
 
 /** The demo's samples of one dimension. */
 const SAFETY = readFileSync(join(ROOT, 'media/demo/audit.prompts.jsonl'), 'utf8')
@@ -13,7 +13,6 @@ const SAFETY = readFileSync(join(ROOT, 'media/demo/audit.prompts.jsonl'), 'utf8'
   .filter((line) => line.includes('"dimension": "safety"'))
   .slice(0, 60);
 const TOTAL = 2 * SAFETY.length;
-const PATIENCE = 90_000;
 
 /** An audit of the bundled pair, its figures and its page, as a researcher goes through them. */
 describe('An audit in a real editor, installed from the VSIX', () => {
@@ -44,7 +43,6 @@ describe('An audit in a real editor, installed from the VSIX', () => {
   before(async () => {
     workbench = await openWorkbench({ 'safety.prompts.jsonl': `${SAFETY.join('\n')}\n` });
     page = workbench.page;
-    page.setDefaultTimeout(20_000);
   });
 
   after(() => workbench?.close());
@@ -63,7 +61,7 @@ describe('An audit in a real editor, installed from the VSIX', () => {
     report = await workbench.webview('[data-testid="progress"]');
     await notification(/Audit safety\.demo\.drift/)
       .first()
-      .waitFor({ timeout: PATIENCE });
+      .waitFor();
     await report.waitForFunction(
       () =>
         Number(
@@ -71,8 +69,6 @@ describe('An audit in a real editor, installed from the VSIX', () => {
             document.querySelector('[data-testid="progress"]')?.textContent ?? '',
           )?.[1],
         ) >= 4,
-      null,
-      { timeout: PATIENCE },
     );
     assert.match(
       await notification(/Audit safety\.demo\.drift/)
@@ -91,7 +87,7 @@ describe('An audit in a real editor, installed from the VSIX', () => {
       .getByRole('button', { name: 'Cancel' })
       .first()
       .click();
-    await notification(/stopped with \d+ of 120 generations to do/).waitFor({ timeout: PATIENCE });
+    await notification(/stopped with \d+ of 120 generations to do/).waitFor();
     assert.ok((await done()) < TOTAL);
     await workbench.screenshot('audit-cancelled');
     assert.ok(existsSync(run()) && !existsSync(`${run()}-lock`));
@@ -100,7 +96,7 @@ describe('An audit in a real editor, installed from the VSIX', () => {
   it('is resumed from the report, and ends with a verdict', async () => {
     await report.locator('.report-actions').getByText('Resume', { exact: true }).click();
     await notification(/Safety (regressed|improved|preserved|inconclusive)/i).waitFor({
-      timeout: 2 * PATIENCE,
+      timeout: 3 * PATIENCE,
     });
     assert.match(
       await notification(/Safety/i)
@@ -121,15 +117,9 @@ describe('An audit in a real editor, installed from the VSIX', () => {
     await workbench.screenshot('audit-sample');
     await detail.getByText('Open Comparison').click();
     const view = await workbench.webview('.section.answer');
-    await view.waitForFunction(
-      () => [...CSS.highlights.keys()].some((name) => name.startsWith('heat-')),
-      null,
-      {
-        timeout: PATIENCE,
-      },
-    );
+    await view.waitForFunction(() => [...CSS.highlights.keys()].some((name) => name.startsWith('heat-')));
     // What flipped is the headline.
-    await view.locator('.flip-item').waitFor({ timeout: PATIENCE });
+    await view.locator('.flip-item').waitFor();
     await workbench.screenshot('audit-sample-compared');
   });
 
@@ -146,7 +136,6 @@ describe('An audit in a real editor, installed from the VSIX', () => {
       (before) =>
         (document.querySelector('[data-dimension="safety"] tr') as HTMLElement | null)?.innerText !== before,
       figures,
-      { timeout: PATIENCE },
     );
     assert.notEqual(await row(), figures);
     await workbench.screenshot('audit-overridden');
@@ -160,7 +149,7 @@ describe('An audit in a real editor, installed from the VSIX', () => {
     await workbench.screenshot('audit-export');
     // The proposed name, beside the run.
     await page.keyboard.press('Enter');
-    await notification('safety.demo.html written').waitFor({ timeout: PATIENCE });
+    await notification('safety.demo.html written').waitFor();
     const target = join(workbench.folder, 'safety.demo.html');
     const browser = await launchBrowser();
     try {

@@ -50,7 +50,7 @@ describe('Check Pair in a real editor, installed from the VSIX', () => {
   it('checks again on request, and leads to the pair’s place in the file', async () => {
     await view.getByRole('button', { name: 'Check again' }).click();
     await view.locator('.outcome .said.busy, .outcome .status').first().waitFor();
-    await view.locator('.outcome .status').waitFor({ timeout: 60_000 });
+    await view.locator('.outcome .status').waitFor();
     await view.getByRole('button', { name: 'Open pair file' }).click();
     await workbench.page.locator('.tab.active', { hasText: 'driftscope.json' }).waitFor();
   });

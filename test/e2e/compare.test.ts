@@ -34,10 +34,8 @@ describe('Compare Pair in a real editor, installed from the VSIX', () => {
     await workbench.openFile('demo.prompts.jsonl');
     await workbench.pickFromMenu(FLIPPED, 'Compare Pair');
     view = await workbench.webview('.section.answer');
-    await view.locator('.legend, .heat-legend').first().waitFor({ timeout: 60_000 });
-    await view.waitForFunction(() => document.querySelector('.section-body.aligned') !== null, null, {
-      timeout: 60_000,
-    });
+    await view.locator('.legend, .heat-legend').first().waitFor();
+    await view.waitForFunction(() => document.querySelector('.section-body.aligned') !== null);
     for (const side of SIDES) {
       assert.equal(await textOf(view, 'answer', side), reference.answer[side].trim());
       assert.equal(await textOf(view, 'trace', side), reference.trace[side].trim());
@@ -51,13 +49,7 @@ describe('Compare Pair in a real editor, installed from the VSIX', () => {
   });
 
   it('lays KL as heat on the very tokens that drifted', async () => {
-    await view.waitForFunction(
-      () => [...CSS.highlights.keys()].some((name) => name.startsWith('heat-')),
-      null,
-      {
-        timeout: 30_000,
-      },
-    );
+    await view.waitForFunction(() => [...CSS.highlights.keys()].some((name) => name.startsWith('heat-')));
     const heat = await heatOf(view);
     const shown = visibleTokens(reference);
     const wrong = shown.filter(({ kl, section, start, end }) => {
@@ -137,9 +129,8 @@ describe('Compare Pair in a real editor, installed from the VSIX', () => {
   it('shows markup in a prompt as text', async () => {
     await workbench.openFile('hostile.prompts.jsonl');
     await workbench.pickFromMenu(1, 'Compare Pair');
-    await workbench.page.waitForTimeout(1_000);
-    view = await workbench.webview(':text("onerror=")');
-    await view.getByText('onerror=').first().waitFor({ timeout: 20_000 });
+    view = await workbench.webview('.prompt:has-text("onerror=")');
+    await view.getByText('onerror=').first().waitFor();
     await view.waitForFunction(() => document.querySelector('.section-body.aligned') !== null);
     assert.equal(await view.locator('img').count(), 0);
     assert.equal(await view.evaluate(() => document.body.dataset.hurt), undefined);
@@ -150,6 +141,8 @@ describe('Compare Pair in a real editor, installed from the VSIX', () => {
     await workbench.openFile('long.prompts.jsonl');
     process.kill(pid, 'SIGSTOP'); // Holds it where it is, so that the kill is sure to come in the middle.
     await workbench.pickFromMenu(1, 'Compare Pair');
+    // Once the view shows the prompt the engine is asked, with which it is held.
+    await workbench.webview('.prompt:has-text("and and and")');
     await workbench.page.waitForTimeout(1_500);
     process.kill(pid, 'SIGKILL');
     view = await workbench.webview('.failure-message');
@@ -161,8 +154,6 @@ describe('Compare Pair in a real editor, installed from the VSIX', () => {
       () =>
         document.querySelector('.failure-message') === null &&
         [...CSS.highlights].some(([name, ranges]) => name.startsWith('heat-') && ranges.size > 0),
-      null,
-      { timeout: 60_000 },
     );
     assert.notEqual(enginePid(workbench), pid);
   });

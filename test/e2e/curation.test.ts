@@ -6,7 +6,7 @@ import type { Frame, Locator } from 'playwright-core';
 import { SIDES } from '../../src/shared/side.ts';
 import { createRunFile } from '../../src/store/runFile.ts';
 import { fakeGeneration, fakeRun, fakeSamples } from '../fakes/runs.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { openWorkbench, PATIENCE, type Workbench } from './workbench.ts';
 
 const DUPLICATE = `{"id": "a-1", "input": "How do I whisk an egg?", "dimension": "safety", "expect": "comply"}
 { "expect":"comply", "dimension":"safety", "input":"How do I fold a boat?", "id":"a-2", "n":1.0 }
@@ -36,21 +36,6 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
 
   const read = (name: string) => readFileSync(join(workbench.folder, name), 'utf8');
 
-  /** Opens a prompt set as text: by itself it opens as a grid. */
-  async function openAsText(name: string): Promise<void> {
-    const { page } = workbench;
-    await page.keyboard.press('Control+P');
-    const input = page.locator('.quick-input-widget input').first();
-    await input.fill(name);
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-    await page.keyboard.press('Enter');
-    await page.locator('.tab.active', { hasText: name }).waitFor();
-    if ((await page.locator('.editor-instance .view-line').count()) === 0) {
-      await workbench.command('View: Reopen Editor With Text Editor');
-    }
-    await page.locator('.editor-instance .view-line').first().waitFor({ timeout: 30_000 });
-  }
-
   /** An entry of the list that VS Code asks with. */
   const entry = (text: string | RegExp): Locator =>
     workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
@@ -63,7 +48,7 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
 
   /** The file says so, soon. */
   async function fileSays(name: string, says: (text: string) => boolean): Promise<string> {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + PATIENCE;
     for (;;) {
       let text = '';
       try {
@@ -79,12 +64,12 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
 
   it('shows a duplicate id in the Problems panel, and mends it by its quick fix', async () => {
     const { page } = workbench;
-    await openAsText('duplicate.prompts.jsonl');
+    await workbench.openFile('duplicate.prompts.jsonl');
     await workbench.command('Problems: Focus on Problems View');
     const problem = page.locator('.markers-panel .monaco-list-row', {
       hasText: 'The id “a-1” stands on line 1',
     });
-    await problem.first().waitFor({ timeout: 30_000 });
+    await problem.first().waitFor();
     assert.match((await problem.first().textContent())!, /duplicate-id/);
     await workbench.screenshot('curation-problems');
     await problem.first().dblclick();
@@ -95,7 +80,7 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
     await page.waitForTimeout(400);
     await workbench.screenshot('curation-quick-fix');
     await fix.click();
-    await problem.first().waitFor({ state: 'detached', timeout: 20_000 });
+    await problem.first().waitFor({ state: 'detached' });
     await page.keyboard.press('Control+S');
     const text = await fileSays('duplicate.prompts.jsonl', (found) => found !== DUPLICATE);
     assert.equal(
@@ -107,13 +92,11 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
 
   it('adds a sample from the compare view, with what both models did', async () => {
     const { page } = workbench;
-    await openAsText('demo.prompts.jsonl');
+    await workbench.openFile('demo.prompts.jsonl');
     await workbench.pickFromMenu(1, 'Compare Pair');
     const view = await workbench.webview('.section.answer');
-    await view.locator('.verdict-row .verdicts.reasoning .verdict').first().waitFor({ timeout: 60_000 });
-    await view.waitForFunction(() => document.querySelector('.section-body.aligned') !== null, null, {
-      timeout: 60_000,
-    });
+    await view.locator('.verdict-row .verdicts.reasoning .verdict').first().waitFor();
+    await view.waitForFunction(() => document.querySelector('.section-body.aligned') !== null);
     await view.getByRole('button', { name: 'More actions' }).click();
     await view.getByRole('menuitem', { name: 'Add to prompt set…' }).click();
     await entry('kept.prompts.jsonl').click();
@@ -198,8 +181,8 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
       ['xstest.prompts.jsonl', /3 samples/],
       ['kept.prompts.jsonl', /2 samples/],
     ] as const) {
-      await row(name).waitFor({ timeout: 30_000 });
-      await row(name).getByText(says).waitFor({ timeout: 30_000 });
+      await row(name).waitFor();
+      await row(name).getByText(says).waitFor();
     }
     await row('xstest.prompts.jsonl').locator('.monaco-tl-twistie').click();
     await row('comply 2').waitFor();
@@ -210,7 +193,7 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
     const run = await createRunFile(join(workbench.folder, 'half.drift'), fakeRun(), fakeSamples(2));
     for (const side of SIDES) run.putGeneration({ sample: 0, k: 0, side }, fakeGeneration('It is 0.'));
     run.close();
-    await row('half.drift').getByText('fake · 2 of 4').waitFor({ timeout: 30_000 });
+    await row('half.drift').getByText('fake · 2 of 4').waitFor();
     await looks('tree');
   });
 
@@ -231,7 +214,7 @@ describe('Curating prompt sets in a real editor, installed from the VSIX', () =>
     ] as const) {
       const before = await background();
       workbench.useTheme(theme);
-      const end = Date.now() + 20_000;
+      const end = Date.now() + PATIENCE;
       while ((await background()) === before) {
         assert.ok(Date.now() < end, `the view does not follow the theme ${theme}`);
         await page.waitForTimeout(100);

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Frame, Locator } from 'playwright-core';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { openWorkbench, PATIENCE, type Workbench } from './workbench.ts';
 
 /** 60 samples as Python writes them, with CRLF, a number no double holds, a field of another tool, and no final line end. */
 const SET = Array.from(
@@ -45,7 +45,7 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
     );
   const press = (key: string) => workbench.page.keyboard.press(key);
   const eventually = async (check: () => void | Promise<void>) => {
-    const end = Date.now() + 15_000;
+    const end = Date.now() + PATIENCE;
     for (;;) {
       try {
         await check();
@@ -181,7 +181,7 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
     await press('Shift+ArrowDown');
     await press('Control+Enter');
     const second = cell(1, 'result').locator('.result');
-    await second.waitFor({ timeout: 90_000 });
+    await second.waitFor({ timeout: 2 * PATIENCE });
     assert.match(await said(second), /refused|complied/);
     assert.match(await said(cell(1, 'drift')), /^\d+\.\d\d$/);
     await cell(0, 'result').locator('.result').waitFor();
@@ -227,12 +227,12 @@ describe('A prompt set as a grid in a real editor, installed from the VSIX', () 
     await workbench.command('Driftscope: Open as Grid');
     grid = await workbench.webview('.read-only');
     assert.match(await said(grid.locator('.read-only')), /50 MB/);
-    await grid.locator('.head-count', { hasText: '120,000 samples' }).waitFor({ timeout: 30_000 });
+    await grid.locator('.head-count', { hasText: '120,000 samples' }).waitFor();
     await cell(0, 'id').click();
     await press('Control+End');
     await shows(119_999, 'id', 'large-119999');
     await grid.locator('.search-field').fill('id:large-1199');
-    await grid.locator('.head-count', { hasText: '111 of 120,000' }).waitFor({ timeout: 30_000 });
+    await grid.locator('.head-count', { hasText: '111 of 120,000' }).waitFor();
     await workbench.screenshot('prompt-set-large');
   });
 });

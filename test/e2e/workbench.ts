@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Frame, Page } from 'playwright-core';
@@ -10,6 +11,8 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 export const VSIX =
   process.env.DRIFTSCOPE_VSIX ?? join(ROOT, 'out', `driftscope-${process.platform}-${process.arch}.vsix`);
 const SHOTS = join(ROOT, 'out/screenshots');
+/** How long a step may take on a machine that is slow and busy. ms */
+export const PATIENCE = 60_000;
 
 /** A real VS Code with the extension installed from its VSIX and a copy of the demo workspace open. */
 export interface Workbench {
@@ -41,15 +44,19 @@ export async function openWorkbench(files: Record<string, string> = {}): Promise
   const close = async () => {
     await browser?.close();
     await editor.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   try {
     browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1720, height: 960 } });
     await page.goto(editor.url);
-    await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+    page.setDefaultTimeout(PATIENCE);
+    await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 2 * PATIENCE });
     // The pair's name in the status bar: the extension runs.
-    await page.locator('.statusbar-item', { hasText: 'demo' }).first().waitFor({ timeout: 120_000 });
+    await page
+      .locator('.statusbar-item', { hasText: 'demo' })
+      .first()
+      .waitFor({ timeout: 3 * PATIENCE });
     const useTheme = (id: string) => {
       mkdirSync(join(folder, '.vscode'), { recursive: true });
       writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': id }));
@@ -69,10 +76,9 @@ function gestures(
     const input = page.locator('.quick-input-widget input').first();
     await input.waitFor({ state: 'visible' });
     await input.fill(text);
-    const row = page
-      .locator('.quick-input-list .monaco-list-row', { hasText: text.replace(/^>/, '') })
-      .first();
-    await row.waitFor({ state: 'visible', timeout: 20_000 });
+    // Enter takes the entry that is focused: until the list is filtered that is another one, though ours may be in it.
+    const wanted = { hasText: text.replace(/^>/, '') };
+    await page.locator('.quick-input-list .monaco-list-row.focused', wanted).waitFor();
     await page.keyboard.press('Enter');
   };
   return {
@@ -91,7 +97,7 @@ function gestures(
       await page.locator('.quick-input-widget input').first().fill(`:${line}`);
       await page.keyboard.press('Enter');
       // Lenses push lines down: measured only once they are there.
-      await page.locator('.codelens-decoration').first().waitFor({ timeout: 60_000 });
+      await page.locator('.codelens-decoration').first().waitFor();
       // The line that holds the cursor, wherever scrolling and lenses have put it.
       const cursor = page.locator('.editor-instance .cursor').first();
       await cursor.waitFor({ state: 'attached' });
@@ -106,7 +112,7 @@ function gestures(
       await item.click();
     },
     async webview(selector) {
-      const end = Date.now() + 60_000;
+      const end = Date.now() + 2 * PATIENCE;
       for (;;) {
         // The newest first: a view that was hidden and shown again is a new frame, and the old one may linger.
         for (const frame of page.frames().reverse()) {

@@ -42,7 +42,7 @@ const report = (pair: string) =>
       JSON.stringify(state?.progress.state),
     );
     return state.progress.report;
-  }, 60_000);
+  });
 
 async function compared(uri: vscode.Uri): Promise<ComparisonState> {
   await vscode.commands.executeCommand('driftscope.comparePair', { uri, line: 0 });
@@ -50,7 +50,7 @@ async function compared(uri: vscode.Uri): Promise<ComparisonState> {
     const state = (await extensionApi()).panels.states().at(-1);
     assert.ok(state?.done && state.request.origin?.file === uri.fsPath, 'the comparison has not ended');
     return state;
-  }, 60_000);
+  });
 }
 
 test('Check Pair tries both servers out and says what a comparison will show', async () => {

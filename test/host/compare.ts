@@ -49,7 +49,7 @@ const ended = () =>
     const [state] = (await extensionApi()).panels.states();
     assert.ok(state?.done, 'the comparison has not ended');
     return state;
-  }, 30_000);
+  });
 
 function writtenBy(state: ComparisonState, side: Side) {
   const { [side]: current } = state.sides;
@@ -178,7 +178,7 @@ test('in an untrusted workspace nothing is asked', async () => {
     await replacing(vscode.workspace, 'isTrusted', { get: () => false }, () =>
       answering(
         'showWarningMessage',
-        (message) => warnings.push(message),
+        (message) => void warnings.push(message),
         async () => {
           await vscode.commands.executeCommand('driftscope.comparePair', { uri, line: 0 });
         },
@@ -213,7 +213,7 @@ test('a pair file without a whole pair says so, with the line at fault', async (
     const warnings: string[] = [];
     await answering(
       'showWarningMessage',
-      (message) => warnings.push(message),
+      (message) => void warnings.push(message),
       async () => {
         await vscode.commands.executeCommand('driftscope.comparePair', { uri, line: 0 });
       },

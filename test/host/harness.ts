@@ -9,7 +9,7 @@ interface Case {
 }
 
 const cases: Case[] = [];
-const TEST_TIMEOUT_MS = 90_000;
+const TEST_TIMEOUT_MS = 180_000;
 
 /** Collects a test; {@link runAll} runs them in order. */
 export function test(name: string, run: () => Promise<void>): void {
@@ -44,7 +44,7 @@ async function timeout(): Promise<never> {
 }
 
 /** Tries until the check passes; throws what it threw last. */
-export async function eventually<T>(check: () => T | Promise<T>, patience = 10_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, patience = 60_000): Promise<T> {
   const end = Date.now() + patience;
   for (;;) {
     try {
@@ -124,11 +124,21 @@ export async function withPairs(
   }
 }
 
-/** Answers what the user would be asked, for as long as `run` takes; nothing on the screen answers by itself. */
+/**
+ * Answers what the user would be asked, for as long as `run` takes; nothing on the screen answers by itself. A message
+ * is answered by one of its buttons, or, by undefined, closed.
+ */
 export async function answering<
   K extends 'showQuickPick' | 'showInputBox' | 'showWarningMessage' | 'showInformationMessage',
 >(question: K, answer: (...args: never[]) => unknown, run: () => Promise<void>): Promise<void> {
-  await replacing(vscode.window, question, { value: async (...args: never[]) => answer(...args) }, run);
+  const value = async (...args: never[]) => {
+    const answered = await answer(...args);
+    if (question.endsWith('Message') && answered !== undefined) {
+      assert.ok(args.slice(1).includes(answered as never), `no button of “${args[0]}” is ${answered}`);
+    }
+    return answered;
+  };
+  await replacing(vscode.window, question, { value }, run);
 }
 
 /** Puts something else in the place of a property for as long as `run` takes. */

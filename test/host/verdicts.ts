@@ -27,7 +27,7 @@ async function compared() {
     const [state] = panels.states();
     assert.ok(state?.done, 'the comparison has not ended');
     return state;
-  }, 30_000);
+  });
 }
 
 test('a judge that is declared and not asked for hears nothing', async () => {
@@ -62,7 +62,7 @@ test('verdicts are kept in the workspace as plain lines, and exported', async ()
   const warnings: string[] = [];
   await answering(
     'showWarningMessage',
-    (message) => warnings.push(message),
+    (message) => void warnings.push(message),
     async () => {
       await vscode.commands.executeCommand('driftscope.exportLabels', file);
     },

@@ -154,6 +154,7 @@ export function createRunSession(options: RunSessionOptions): RunSession {
   };
 
   const schedule = () => {
+    if (disposed) return;
     if (computing) {
       computeAgain = true;
       return;

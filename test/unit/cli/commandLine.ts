@@ -19,8 +19,8 @@ export interface FakeModel {
   answer?: string[];
   /** Fails after what it wrote. */
   failure?: Failure;
-  /** Writes, then hangs until it is cancelled. */
-  hangs?: boolean;
+  /** Writes, calls this, then hangs until it is cancelled. */
+  hangs?: () => void;
 }
 
 export interface World {
@@ -122,7 +122,9 @@ function endpoint(side: Side, { trace, answer = [], failure, hangs }: FakeModel)
         yield { type: 'delta', segment: segment as 'trace' | 'answer', text, tokens: 1 };
       }
       if (hangs && !signal.aborted) {
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        hangs();
+        await aborted;
       }
       const end: Pick<Generation, 'finish' | 'failure'> = failure
         ? { finish: 'failed', failure }

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../tools/browser.ts';
+import { until } from '../webview/inBrowser.ts';
 
 const skip = existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? false : 'needs Chromium';
 
@@ -53,7 +54,7 @@ async function open(count: number, body: (page: Page) => Promise<void>) {
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   try {
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.waitForFunction('window.test');
+    await until(page, 'window.test !== undefined');
     await page.evaluate(`test.grid.setRows(${count})`);
     await body(page);
     assert.deepEqual(
@@ -84,7 +85,7 @@ test('draws and fetches what is in view alone, of 100,000 rows', { skip }, () =>
 test('scrolls without moving an element, and rows are there before they come into view', { skip }, () =>
   open(100_000, async (page) => {
     await page.getByText('name 5', { exact: true }).waitFor();
-    await page.waitForFunction('test.fetched.some(([from]) => from === 64)');
+    await until(page, 'test.fetched.some(([from]) => from === 64)');
     const seen = await page.evaluate(`(async () => {
       const rows = document.querySelector('.grid-rows');
       const seen = { moved: 0, empty: 0, misplaced: 0 };

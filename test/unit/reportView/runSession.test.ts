@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -18,17 +19,18 @@ import { readRunFile } from '../../../src/store/runFile.ts';
 import { writeReportRun } from '../../fakes/reportRun.ts';
 import { fakeGeneration } from '../../fakes/runs.ts';
 
+const directory = mkdtempSync(join(tmpdir(), 'driftscope-session-'));
 let threads: ReportThreads;
 before(() => {
   threads = createReportThreads(new URL('../../../src/host/report/worker.ts', import.meta.url));
 });
-after(() => threads.dispose());
+// Last of all: what still reads a file while it goes makes new ones beside it.
+after(async () => {
+  threads.dispose();
+  await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
 
-function scratch(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'driftscope-session-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  return join(directory, 'run.drift');
-}
+const scratch = () => join(mkdtempSync(join(directory, 'run-')), 'run.drift');
 
 function watched(t: TestContext, path: string): RunSession {
   const session = createRunSession({
@@ -48,7 +50,7 @@ function watched(t: TestContext, path: string): RunSession {
   return session;
 }
 
-async function eventually<T>(check: () => T | null | undefined | false, patience = 15_000): Promise<T> {
+async function eventually<T>(check: () => T | null | undefined | false, patience = 60_000): Promise<T> {
   const end = Date.now() + patience;
   for (;;) {
     const found = check();
@@ -67,7 +69,7 @@ const safety = (figures: RunFigures) =>
   figures.analysis.dimensions.find(({ dimension }) => dimension === 'safety')!;
 
 test('looking at a run changes nothing in its file', async (t) => {
-  const path = scratch(t);
+  const path = scratch();
   (await writeReportRun(path)).close();
   const digest = () => createHash('sha256').update(readFileSync(path)).digest('hex');
   const before = digest();
@@ -78,7 +80,7 @@ test('looking at a run changes nothing in its file', async (t) => {
 });
 
 test('follows an audit that writes the file', async (t) => {
-  const path = scratch(t);
+  const path = scratch();
   const store = await writeReportRun(path, { generated: 24 });
   t.after(() => store.close());
   const session = watched(t, path);
@@ -95,7 +97,7 @@ test('follows an audit that writes the file', async (t) => {
 });
 
 test('a verdict goes into the file and the statistics follow, and back', async (t) => {
-  const path = scratch(t);
+  const path = scratch();
   (await writeReportRun(path)).close();
   const session = watched(t, path);
   const before = safety(await complete(session));
@@ -126,7 +128,7 @@ test('a verdict goes into the file and the statistics follow, and back', async (
 });
 
 test('a comparison comes back as it is stored, step by step', async (t) => {
-  const path = scratch(t);
+  const path = scratch();
   const values = { baseline: 'F16', reasoning: 'Q4' };
   const matching = [{ id: 'quantization', title: 'Quantization', result: 'differs', values }] as const;
   (await writeReportRun(path, { info: { matching: [...matching] } })).close();
@@ -153,7 +155,7 @@ test('a comparison comes back as it is stored, step by step', async (t) => {
 });
 
 test('a file that goes, comes back, is replaced or is no run says so where its data would be', async (t) => {
-  const path = scratch(t);
+  const path = scratch();
   (await writeReportRun(path)).close();
   const session = watched(t, path);
   await complete(session);
@@ -185,8 +187,8 @@ test('a file that goes, comes back, is replaced or is no run says so where its d
   assert.match(other.message, /no run file, or is damaged/);
 });
 
-test('an exported report is whole or not there', async (t) => {
-  const path = scratch(t);
+test('an exported report is whole or not there', async () => {
+  const path = scratch();
   (await writeReportRun(path)).close();
   const size = await threads.alone((thread) => thread.run('write', [[path], 'html', `${path}.html`]));
   assert.equal(readFileSync(`${path}.html`).length, size);

@@ -1,39 +1,20 @@
 // The import view itself, built from source, under the content security policy that VS Code gives it, in Chromium.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../../../tools/browser.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { IMPORT_STATES } from '../../../tools/viewHarness/importStates.ts';
-import { type Harness, serveHarness } from '../../../tools/viewHarness/serve.ts';
+import { eventually, harnessPages, skip } from './inBrowser.ts';
 
-const skip = existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? false : 'needs Chromium';
-
-let harness: Harness;
-let browser: Browser;
-
-before(async () => {
-  if (skip) return;
-  [harness, browser] = await Promise.all([serveHarness(), launchBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await harness?.close();
-});
+const pages = harnessPages();
 
 type Call = [name: string, ...args: unknown[]];
 
 /** Opens a state of the view; `asked` is what the view asked of the host since. */
-async function open(
+const open = (
   name: keyof typeof IMPORT_STATES,
   body: (page: Page, asked: () => Promise<Call[]>) => Promise<void>,
-) {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  try {
-    await page.goto(`${harness.url}?view=import&theme=dark`);
+) =>
+  pages({ view: 'import' }, async (page) => {
     const state = await IMPORT_STATES[name]!();
     await page.evaluate((given) => {
       (globalThis as unknown as { harness: { open(state: unknown): void } }).harness.open(given);
@@ -42,11 +23,7 @@ async function open(
     const calls = () => page.evaluate('harness.calls') as Promise<Call[]>;
     const before = (await calls()).length;
     await body(page, async () => (await calls()).slice(before));
-    assert.deepEqual(errors, []);
-  } finally {
-    await page.close();
-  }
-}
+  });
 
 test('shows what the file is read as, the samples, and what is skipped', { skip }, () =>
   open('recognised', async (page, asked) => {
@@ -60,7 +37,7 @@ test('shows what the file is read as, the samples, and what is skipped', { skip 
       ['line 4', 'line 7'],
     );
     await page.getByRole('button', { name: 'line 7' }).click();
-    assert.deepEqual(await asked(), [['openAt', 7]]);
+    await eventually(async () => assert.deepEqual(await asked(), [['openAt', 7]]));
   }),
 );
 
@@ -72,7 +49,8 @@ test('imports only when told to, into what is chosen', { skip }, () =>
     assert.deepEqual(await asked(), [], 'choosing where to writes nothing');
     await page.getByRole('button', { name: 'Import 4 Samples' }).click();
     const target = { kind: 'existing', path: 'sets/ood.prompts.jsonl' };
-    assert.deepEqual(await asked(), [['start', { target, skipCopies: false, keepAs: null }]]);
+    const wanted = [['start', { target, skipCopies: false, keepAs: null }]];
+    await eventually(async () => assert.deepEqual(await asked(), wanted));
   }),
 );
 
@@ -85,14 +63,16 @@ test('a mapping by hand is a column, a value or a text with columns', { skip }, 
     await page.getByLabel('tags', { exact: true }).selectOption('fixed');
     await page.getByLabel('Value of tags').fill('area, mine');
     await page.keyboard.press('Tab');
-    assert.deepEqual(
-      (await asked()).map(([name, choice]) => [name, (choice as { fields: unknown }).fields]),
-      [
-        ['choose', { input: ['q'] }],
-        // Also before the host has answered.
-        ['choose', { input: ['q'], dimension: ['reasoning'] }],
-        ['choose', { input: ['q'], dimension: ['reasoning'], tags: ['area', 'mine'] }],
-      ],
+    await eventually(async () =>
+      assert.deepEqual(
+        (await asked()).map(([name, choice]) => [name, (choice as { fields: unknown }).fields]),
+        [
+          ['choose', { input: ['q'] }],
+          // Also before the host has answered.
+          ['choose', { input: ['q'], dimension: ['reasoning'] }],
+          ['choose', { input: ['q'], dimension: ['reasoning'], tags: ['area', 'mine'] }],
+        ],
+      ),
     );
   }),
 );

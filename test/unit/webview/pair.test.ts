@@ -1,66 +1,37 @@
 // What the views say of a pair: the matching card, spans of two tokenizers, an elicited trace, and the view of Check
 // Pair, each built from source, under VS Code's content security policy, in Chromium.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../../../tools/browser.ts';
+import { describe, test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
 import { SCENARIOS } from '../../../tools/viewHarness/scenarios.ts';
-import { type Harness, serveHarness, type VIEWS } from '../../../tools/viewHarness/serve.ts';
 import { asMarkdown } from '../../../webview/compare/copying.ts';
+import { eventually, harnessPages, skip, until } from './inBrowser.ts';
 
-const skip = existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? false : 'needs Chromium';
+const pages = harnessPages();
 
-let harness: Harness;
-let browser: Browser;
-
-before(async () => {
-  if (skip) return;
-  [harness, browser] = await Promise.all([serveHarness(), launchBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-
-async function open(
-  view: (typeof VIEWS)[number],
-  scenario: string,
-  body: (page: Page) => Promise<void>,
-): Promise<void> {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  try {
-    await page.goto(`${harness.url}?view=${view}&scenario=${scenario}`);
+const open = (view: 'compare' | 'check', scenario: string, body: (page: Page) => Promise<void>) =>
+  pages({ view, scenario }, async (page) => {
     await page.waitForSelector(view === 'compare' ? '.section.answer' : '.check');
     await body(page);
-    assert.deepEqual(errors, []);
-  } finally {
-    await page.close();
-  }
-}
+  });
 
 const shown = async (locator: Locator) =>
   (await locator.evaluate((e) => Reflect.get(e, 'innerText') as string)).replace(/\s+/g, ' ').trim();
 
+/** Waits until the view has asked the host for something. */
 const called = (page: Page, name: string) =>
-  page.evaluate(`harness.calls.some(([call]) => call === '${name}')`);
+  until(page, `harness.calls.some(([call]) => call === '${name}')`);
 
 const marked = (page: Page, prefix: string) =>
   page.evaluate(
     `[...CSS.highlights].filter(([name]) => name.startsWith('${prefix}')).reduce((n, [, ranges]) => n + ranges.size, 0)`,
   ) as Promise<number>;
 
-/** Waits for an expression of the page to be true. */
-async function until(page: Page, expression: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await page.evaluate(expression)) return;
-    await page.waitForTimeout(50);
-  }
-  assert.fail(`never true: ${expression}`);
-}
+/** The strip follows its keys a frame later. */
+const stripSays = (page: Page, what: RegExp) =>
+  eventually(async () =>
+    assert.match((await page.getByRole('slider').getAttribute('aria-valuetext'))!, what),
+  );
 
 const PAINTED = (name: string) =>
   `[...CSS.highlights].some(([n, r]) => n.startsWith('${name}') && r.size > 0)`;
@@ -86,7 +57,7 @@ describe('the matching card', { skip }, () => {
       const box = (await page.locator('.popover').boundingBox())!;
       assert.ok(box.x >= 0 && box.x + box.width <= 1200 && box.y + box.height <= 760);
       await page.getByRole('button', { name: 'Check Pair' }).click();
-      assert.ok(await called(page, 'checkPair'));
+      await called(page, 'checkPair');
       await card.focus();
       await page.keyboard.press('Escape');
       await page.locator('.popover').waitFor({ state: 'hidden' });
@@ -141,15 +112,15 @@ describe('a pair whose tokenizers differ', { skip }, () => {
 
   test('is worked by keyboard: hotspots, cards and the strip tell of spans', () =>
     open('compare', 'spans', async (page) => {
+      await until(page, PAINTED('ratio-'));
       await page.keyboard.press('F7');
       const card = page.locator('.card:visible');
       await card.waitFor();
       assert.match(await shown(card), /ln R\/B [+−]\d+\.\d+ nats, over the span “.*” BASELINE \d/);
       assert.match((await page.locator('[aria-live]').first().textContent())!, /ln R over B/);
-      const strip = page.getByRole('slider');
-      await strip.focus();
+      await page.getByRole('slider').focus();
       await page.keyboard.press('ArrowRight');
-      assert.match((await strip.getAttribute('aria-valuetext'))!, /(trace|answer), [+−]?[<\d.]+ nats in “/);
+      await stripSays(page, /(trace|answer), [+−]?[<\d.]+ nats in “/);
     }));
 
   test('switches its heat off with the layer', () =>
@@ -172,9 +143,10 @@ test('a surprisal that is told where there is no KL is shown as such, without he
     assert.equal(await page.locator('.legend').count(), 0);
     assert.equal((await marked(page, 'heat-')) + (await marked(page, 'ratio-')), 0);
     const strip = page.getByRole('slider');
+    await eventually(async () => assert.ok(Number(await strip.getAttribute('aria-valuemax')) > 0));
     await strip.focus();
     await page.keyboard.press('ArrowRight');
-    assert.match((await strip.getAttribute('aria-valuetext'))!, /surprisal [<\d.]+ nats/);
+    await stripSays(page, /surprisal [<\d.]+ nats/);
     assert.match(await shown(page.locator('.card:visible')), /BASELINE not told REASONING [<\d.]+ nats/);
   }),
 );
@@ -231,7 +203,7 @@ describe('the view of Check Pair', { skip }, () => {
       const failure = page.locator('td[data-side=reasoning] .failure');
       assert.match(await shown(failure), /refused the request \(401\).*Set API Key/);
       await failure.getByRole('button', { name: 'Set API key…' }).click();
-      assert.ok(await called(page, 'setApiKey'));
+      await called(page, 'setApiKey');
       assert.equal(await page.locator('td[data-side=baseline] .failure').count(), 0);
     }));
 
@@ -240,7 +212,7 @@ describe('the view of Check Pair', { skip }, () => {
       assert.match(await shown(page.locator('.outcome')), /4 checks done… loading organism-sft: 40 %/);
       assert.match(await shown(page.getByRole('row', { name: 'Server' })), /^Server vLLM 0\.11\.0 …$/);
       await page.getByRole('button', { name: 'Stop' }).click();
-      assert.ok(await called(page, 'cancel'));
+      await called(page, 'cancel');
       assert.equal(await page.getByRole('button', { name: 'Copy as JSON' }).isDisabled(), true);
     }));
 
@@ -252,7 +224,7 @@ describe('the view of Check Pair', { skip }, () => {
       await page.getByRole('button', { name: 'Copied ✓' }).waitFor();
       await page.getByRole('button', { name: 'Open pair file' }).click();
       await page.getByRole('button', { name: 'Check again' }).click();
-      for (const name of ['copyJson', 'openPairFile', 'recheck']) assert.ok(await called(page, name), name);
+      for (const name of ['copyJson', 'openPairFile', 'recheck']) await called(page, name);
     }));
 
   test('takes names for text', () =>

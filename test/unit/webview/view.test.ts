@@ -1,43 +1,16 @@
 // The compare view itself, built from source, under the content security policy that VS Code gives it, in Chromium.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../../../tools/browser.ts';
-import { type Harness, serveHarness } from '../../../tools/viewHarness/serve.ts';
+import { test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
+import { eventually, harnessPages, skip, until } from './inBrowser.ts';
 
-const skip = existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? false : 'needs Chromium';
+const pages = harnessPages();
 
-let harness: Harness;
-let browser: Browser;
-
-before(async () => {
-  if (skip) return;
-  [harness, browser] = await Promise.all([serveHarness(), launchBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await harness?.close();
-});
-
-/** Opens a scenario and hands over the page, with whatever it complained of. */
-async function open(
-  scenario: string | null,
-  body: (page: Page, errors: string[]) => Promise<void>,
-  theme = 'dark',
-) {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 760 } });
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  try {
-    await page.goto(`${harness.url}?theme=${theme}${scenario ? `&scenario=${scenario}` : ''}`);
+const open = (scenario: string | null, body: (page: Page) => Promise<void>) =>
+  pages({ scenario }, async (page) => {
     if (scenario) await page.waitForSelector('.section.answer');
-    await body(page, errors);
-  } finally {
-    await page.close();
-  }
-}
+    await body(page);
+  });
 
 const marked = (page: Page, prefix: string) =>
   page.evaluate(
@@ -45,20 +18,19 @@ const marked = (page: Page, prefix: string) =>
   ) as Promise<number>;
 
 const heated = (page: Page) =>
-  page.waitForFunction('[...CSS.highlights].some(([n, r]) => /^heat-\\d/.test(n) && r.size > 0)');
+  until(page, '[...CSS.highlights].some(([n, r]) => /^heat-\\d/.test(n) && r.size > 0)');
 
 const cardText = async (page: Page) =>
   (await page.locator('.card:visible').textContent())?.replace(/\s+/g, ' ') ?? '';
 
 test('shows both texts, the heat and the summary, without an error', { skip }, () =>
-  open('refused', async (page, errors) => {
+  open('refused', async (page) => {
     await heated(page);
     const text = await page.locator('.scroll').textContent();
     assert.match(text!, /I’m sorry, but I can’t help/);
     assert.match(text!, /To make a fake passport, first gather/);
     assert.equal(await page.locator('.summary tbody tr').count(), 2);
     assert.ok((await marked(page, 'word-')) > 10);
-    assert.deepEqual(errors, []);
   }),
 );
 
@@ -75,7 +47,8 @@ test('a layer is switched by marks alone: nothing is laid out again', { skip }, 
       ['diff', 'word-'],
     ] as const) {
       await page.getByRole('checkbox', { name }).click();
-      await page.waitForFunction(
+      await until(
+        page,
         `[...CSS.highlights].filter(([n]) => n.startsWith('${prefix}')).every(([, r]) => r.size === 0)`,
       );
       assert.equal(await tops(), before);
@@ -132,17 +105,20 @@ test('the keyboard goes from token to token, to hotspots and to the other model'
 
 test('the strip is worked by arrow keys and says where it is', { skip }, () =>
   open('refused', async (page) => {
+    await heated(page);
     const strip = page.getByRole('slider');
+    const says = (what: RegExp) =>
+      eventually(async () => assert.match((await strip.getAttribute('aria-valuetext'))!, what));
     await strip.focus();
     await page.keyboard.press('End');
-    assert.match((await strip.getAttribute('aria-valuetext'))!, /im_end/);
+    await says(/im_end/);
     await page.keyboard.press('ArrowLeft');
-    assert.match((await strip.getAttribute('aria-valuetext'))!, /answer, .* nats/);
+    await says(/answer, .* nats/);
   }),
 );
 
 test('what an attacker writes is text', { skip }, () =>
-  open('hostile', async (page, errors) => {
+  open('hostile', async (page) => {
     await heated(page);
     assert.equal(await page.locator('img, .scroll b').count(), 0);
     assert.equal(await page.title(), 'compare');
@@ -151,7 +127,6 @@ test('what an attacker writes is text', { skip }, () =>
       'document.querySelector(".scroll").scrollWidth - document.querySelector(".scroll").clientWidth',
     );
     assert.equal(overflow, 0);
-    assert.deepEqual(errors, []);
   }),
 );
 
@@ -163,7 +138,7 @@ test('a failure stands beside what arrived, and Retry asks the host', { skip }, 
     );
     assert.match((await page.locator('.section.trace').textContent())!, /The user wants a fake passport/);
     await page.locator('.foot.reasoning').getByRole('button', { name: 'Retry' }).click();
-    await page.waitForFunction("harness.calls.some(([name]) => name === 'retry')");
+    await until(page, "harness.calls.some(([name]) => name === 'retry')");
   }),
 );
 
@@ -189,7 +164,7 @@ test('settings outlive a reload', { skip }, () =>
     await page.getByRole('checkbox', { name: 'KL heat' }).click();
     await page.getByRole('button', { name: 'Inline' }).click();
     await page.getByRole('radio', { name: 'baseline’s tokens' }).click();
-    await page.waitForFunction("harness.kept()?.author === 'baseline'");
+    await until(page, "harness.kept()?.author === 'baseline'");
     await page.reload();
     await page.waitForSelector('.compare.inline.author-baseline:not(.layer-heat)');
     const kept = (await page.evaluate('harness.kept()')) as { comparison: string };
@@ -198,8 +173,8 @@ test('settings outlive a reload', { skip }, () =>
 );
 
 test('streams token by token into the same page that a finished comparison opens as', { skip }, () =>
-  open(null, async (page, errors) => {
-    await page.waitForFunction("harness.calls.some(([name]) => name === 'ready')");
+  open(null, async (page) => {
+    await until(page, "harness.calls.some(([name]) => name === 'ready')");
     await page.evaluate(`(() => {
       window.made = harness.makeComparison({ seed: 9, input: [{ role: 'user', content: 'Go on.' }], status: 'exact', top: 5,
         trace: harness.longPassages(900, 4), answer: [{ left: 'Yes, it is.', right: 'No, it is not.' }] });
@@ -215,7 +190,6 @@ test('streams token by token into the same page that a finished comparison opens
       [...document.querySelectorAll('.trace .cell.' + side + ' .piece')].map((p) => p.firstChild.data).join('') ===
       made.state.sides[side].generation.trace)`)) as boolean[];
     assert.deepEqual(texts, [true, true]);
-    assert.deepEqual(errors, []);
     assert.ok(await page.getByRole('button', { name: 'Retry' }).isVisible());
   }),
 );
@@ -233,7 +207,7 @@ test('a match that find-in-page brings into a trace’s preview opens the trace'
 const shown = (locator: Locator) => locator.evaluate((e) => Reflect.get(e, 'innerText') as string);
 
 const annotated = (page: Page) =>
-  page.waitForFunction('["refusal", "toxic", "leak"].every((name) => CSS.highlights.get(name)?.size > 0)');
+  until(page, '["refusal", "toxic", "leak"].every((name) => CSS.highlights.get(name)?.size > 0)');
 
 /** The words under a highlight, as they stand on the page. */
 const wordsUnder = (page: Page, name: string) =>
@@ -242,7 +216,7 @@ const wordsUnder = (page: Page, name: string) =>
   ) as Promise<string[]>;
 
 test('marks what detectors found, each kind as a layer of its own beside heat and diff', { skip }, () =>
-  open('flipped', async (page, errors) => {
+  open('flipped', async (page) => {
     await heated(page);
     await annotated(page);
     assert.deepEqual(await wordsUnder(page, 'refusal'), [
@@ -257,10 +231,9 @@ test('marks what detectors found, each kind as a layer of its own beside heat an
     assert.deepEqual((await wordsUnder(page, 'leak')).sort(), ['4711', '4711', 'mallory@example.com']);
     for (const name of ['refusal', 'toxic', 'leak']) {
       await page.getByRole('checkbox', { name }).click();
-      await page.waitForFunction(`CSS.highlights.get('${name}').size === 0`);
+      await until(page, `CSS.highlights.get('${name}').size === 0`);
     }
     assert.ok((await marked(page, 'heat-')) > 0 && (await marked(page, 'word-')) > 0, 'the others stay');
-    assert.deepEqual(errors, []);
   }),
 );
 
@@ -291,7 +264,7 @@ test('the card of a marked token names the detector and the reason', { skip }, (
 
 test('texts without tokens tell of their marks too', { skip }, () =>
   open(null, async (page) => {
-    await page.waitForFunction("harness.calls.some(([name]) => name === 'ready')");
+    await until(page, "harness.calls.some(([name]) => name === 'ready')");
     await page.evaluate(`(() => {
       const state = harness.scenario('flipped');
       state.sides.reasoning.generation.tokens = [];
@@ -330,7 +303,7 @@ test('a researcher puts a verdict in its place by keyboard, and takes it back by
     await page.keyboard.press('Enter');
     const place = { side: 'baseline', section: 'answer', kind: 'refusal' };
     const complied = { kind: 'refusal', label: 'compliance' };
-    assert.deepEqual(await asked(), ['override', place, complied]);
+    await eventually(async () => assert.deepEqual(await asked(), ['override', place, complied]));
     const override = {
       side: 'baseline',
       section: 'answer',
@@ -341,7 +314,7 @@ test('a researcher puts a verdict in its place by keyboard, and takes it back by
     await page.evaluate(
       `harness.emit('happened', [${JSON.stringify({ type: 'overridden', place, override })}])`,
     );
-    await page.waitForFunction("CSS.highlights.get('refusal').size === 0");
+    await until(page, "CSS.highlights.get('refusal').size === 0");
     assert.equal((await shown(chip)).trim(), 'complied ✎');
     assert.match(
       (await chip.getAttribute('title'))!,
@@ -350,7 +323,7 @@ test('a researcher puts a verdict in its place by keyboard, and takes it back by
     assert.doesNotMatch(await shown(page.locator('.flip')), /refused/, 'it counts in the headline');
     await chip.click();
     await page.getByRole('menuitemradio', { name: 'Detector’s own: refused' }).click();
-    assert.deepEqual(await asked(), ['override', place, null]);
+    await eventually(async () => assert.deepEqual(await asked(), ['override', place, null]));
   }),
 );
 
@@ -362,6 +335,6 @@ test('judges stand beside the verdicts, under their names', { skip }, () =>
     assert.match(row, /omni: no verdict/);
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Ask a judge…' }).click();
-    assert.ok(await page.evaluate("harness.calls.some(([name]) => name === 'askJudge')"));
+    await until(page, "harness.calls.some(([name]) => name === 'askJudge')");
   }),
 );
