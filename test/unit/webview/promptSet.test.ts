@@ -93,16 +93,22 @@ test('edits the whole sample in the pane, as it is typed, and follows an undo', 
     host.undo();
     await eventually(async () => assert.equal(await message.inputValue(), 'What is the code?'));
     await page.getByRole('button', { name: '+ Add message' }).click();
+    const roles = (...expected: string[]) =>
+      eventually(() => {
+        const { input } = JSON.parse(host.text().split('\n')[2]!);
+        assert.deepEqual(
+          input.map(({ role, content }: Record<string, string>) => `${role}: ${content}`),
+          expected,
+        );
+      });
+    const [system, question] = ['system: The code is 4711.', 'user: What is the code?'];
+    await roles(system, question, 'assistant: ');
     await page.getByRole('combobox', { name: 'Role of message 3' }).selectOption('user');
+    await roles(system, question, 'user: ');
     await page.getByRole('button', { name: 'Move message 3 up' }).click();
+    await roles(system, 'user: ', question);
     await page.getByRole('button', { name: 'Remove message 1' }).click();
-    await eventually(() => {
-      const sample = JSON.parse(host.text().split('\n')[2]!);
-      assert.deepEqual(sample.input, [
-        { role: 'user', content: '' },
-        { role: 'user', content: 'What is the code?' },
-      ]);
-    });
+    await roles('user: ', question);
   }),
 );
 
@@ -220,7 +226,9 @@ test('a file that cannot be edited offers nothing that edits', { skip }, () =>
 
 const LONG = Array.from({ length: 300 }, (_, at) => `{"id": "sample-${at}", "input": "Question ${at}?"}`);
 
-test('after a reload the row that was active is so again, in view, wherever it now stands', { skip }, async () => {
+test('after a reload the row that was active is so again, in view, wherever it now stands', {
+  skip,
+}, async () => {
   let kept: unknown = null;
   await open(
     async (page) => {
