@@ -19,6 +19,8 @@ export interface FakeAuditPair extends OpenPair {
 export interface FakeAuditScript {
   /** ms an answer takes. Default 0. */
   latency?: number;
+  /** What each answer waits for besides. */
+  until?: () => Promise<void>;
   /** What goes wrong with a prompt the nth time (from 0) that it is asked; null: nothing. */
   fault?: (prompt: string, side: Side, time: number) => Failure | null;
   /** A 429 that the endpoint itself waits out and passes on. */
@@ -31,6 +33,7 @@ export interface FakeAuditScript {
 /** Two models that answer a sum right, the reasoning model wrong where the number ends in 7. */
 export function fakeAuditPair({
   latency = 0,
+  until,
   fault,
   busy,
   scorer,
@@ -58,6 +61,7 @@ export function fakeAuditPair({
               type: 'waiting',
               waiting: { until: Date.now(), reason: { kind: 'rate-limited', message: 'Later.' } },
             };
+          await until?.();
           if (latency > 0) await sleep(latency, undefined, { signal }).catch(() => {});
           const failure = fault?.(prompt, side, time) ?? null;
           yield {
