@@ -13,6 +13,15 @@ export type RowKey = number;
  */
 export type RowOrder = (readonly [first: RowKey, count: number])[];
 
+/** A row as a view keeps it from one opening to the next, over which its key need not stay the same. */
+export interface KeptRow {
+  key: RowKey;
+  /** The sample's id; '' where it has none. */
+  id: string;
+  /** Its place in the order. */
+  index: number;
+}
+
 export interface RowProblem {
   /** Stable name of the kind of problem. */
   code: string;
@@ -175,6 +184,8 @@ export interface PromptSetState {
   total: number;
   /** The first rows, so that the first picture needs no second question. */
   first: PromptRow[];
+  /** Where the row that was kept is in the order; if it is gone, the one in its place. −1: none. */
+  active: number;
 }
 
 /** What takes time: one of each at once. `search` is also sorting. */
@@ -189,8 +200,11 @@ export interface Working {
 /** What the view of a prompt set and the extension host say to each other. */
 export interface PromptSetContract {
   calls: {
-    /** The first call: the view is there (again). Events follow from then on. */
-    ready(query: RowQuery): PromptSetState;
+    /**
+     * The first call: the view is there (again). Events follow from then on.
+     * @param kept the row that was active when it was last open
+     */
+    ready(query: RowQuery, kept?: KeptRow | null): PromptSetState;
     /** Rows `[from, to)` of the order as it is now. */
     rows(from: number, to: number): PromptRow[];
     detail(key: RowKey): SampleDetail | null;

@@ -1,26 +1,20 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { Failure } from '../../src/shared/failure.ts';
-import {
-  type PromptRow,
-  type PromptSetContract,
-  type PromptSetState,
-  SORT_COLUMNS,
-} from '../../src/shared/promptSetView.ts';
+import type { PromptRow, PromptSetContract, PromptSetState } from '../../src/shared/promptSetView.ts';
 import { type Ask, asking, failureOf } from '../ui/calls.ts';
 import { openContextMenu } from '../ui/contextMenu.ts';
 import { Grid, type GridSort } from '../ui/grid/grid.ts';
 import { rangesOf } from '../ui/grid/ranges.ts';
 import type { Host } from '../ui/host.ts';
 import { adoptSheets } from '../ui/sheet.ts';
-import { bulkBar } from './bulk.ts';
 import { promptColumns } from './columns.ts';
 import { emptySet, nothingFound } from './empty.ts';
-import { footer } from './footer.ts';
-import { header } from './header.ts';
 import { listenToKeyboard, pressInGrid } from './keyboard.ts';
-import { problemItems, rowItems, type SetActions, type SetModel } from './menus.ts';
-import { failureNotice, type Jobs, jobsAfter, progressNotices, readOnlyNotice } from './notices.ts';
+import { problemItems, rowItems, type SetModel } from './menus.ts';
+import { type Jobs, jobsAfter } from './notices.ts';
+import { openingPage, type PageActions, type PageModel, page } from './page.ts';
 import { Pane } from './pane.ts';
+import { isWhole, sortedBy } from './query.ts';
 import { type RowActions, rowActions } from './rowActions.ts';
 import { Rows } from './rows.ts';
 import { Sash } from './sash.ts';
@@ -64,7 +58,7 @@ export class PromptSetApp {
         showProblems: (row, at) => this.#problemMenu(row, at),
       }),
       checkboxes: true,
-      fetch: (from, to) => host.call('rows', from, to),
+      fetch: (from, to) => this.#fetch(from, to),
       rowClass: (row) => (row.kind === 'broken' ? 'broken' : ''),
       empty: () => this.#empty(),
       onSelect: () => this.#selected(),
@@ -88,7 +82,7 @@ export class PromptSetApp {
       show: (failure) => this.#show(failure),
       rows: this.#rows,
       grid: this.#grid,
-      isWhole: () => this.#isWhole,
+      isWhole: () => isWhole(this.#settings.query),
       added: () => this.#openPane(true),
     });
     this.#pane = new Pane({
@@ -134,15 +128,14 @@ export class PromptSetApp {
     });
     this.#render();
     try {
-      const state = await this.#host.call('ready', this.#settings.query);
+      const state = await this.#host.call('ready', this.#settings.query, this.#settings.active);
       this.#state = state;
       this.#rows.reorder(state.order);
       // Drawn before the rows are known, the grid would ask for those that are here.
       this.#render();
       this.#grid.setRows(this.#rows.count);
       for (const [index, row] of state.first.entries()) this.#grid.update(index, row);
-      const active = this.#settings.active === null ? -1 : this.#rows.indexOf(this.#settings.active);
-      if (active >= 0) this.#grid.select(rangesOf([active]));
+      if (state.active >= 0) this.#grid.select(rangesOf([state.active]));
       this.#grid.focus();
     } catch (error) {
       this.#show(failureOf(error));
@@ -169,6 +162,7 @@ export class PromptSetApp {
       const index = this.#rows.indexOf(row.key);
       if (index >= 0) this.#grid.update(index, row);
     }
+    this.#keepActive(rows);
     // Others may have become, or ceased to be, copies of these: what is in view is asked for again.
     clearTimeout(this.#refreshing);
     this.#refreshing = window.setTimeout(() => this.#grid.refresh(), 150);
@@ -178,12 +172,37 @@ export class PromptSetApp {
   // The selection
 
   #selected(): void {
+    const before = this.#settings.active;
+    this.#keepActive();
     const active = this.#actions.active();
-    if (active !== this.#settings.active) {
-      this.#set({ active });
-      if (this.#settings.pane) void this.#pane.load(this.#actions.active());
-    }
+    if (active !== (before?.key ?? null) && this.#settings.pane) void this.#pane.load(active);
     this.#schedule();
+  }
+
+  /**
+   * Keeps which row is active, so that it is again when the view is opened anew.
+   * @param rows those that have just come, since what the active one says may not have been here before
+   */
+  #keepActive(rows: readonly PromptRow[] = []): void {
+    const before = this.#settings.active;
+    const key = this.#actions.active();
+    if (key === null) {
+      if (before) this.#set({ active: null });
+      return;
+    }
+    const index = this.#grid.selection.active;
+    const row = rows.find((one) => one.key === key) ?? this.#grid.row(index);
+    const idBefore = before?.key === key ? before.id : '';
+    const id = row?.key === key && row.kind === 'sample' ? row.id : idBefore;
+    if (key !== before?.key || index !== before.index || id !== before.id) {
+      this.#set({ active: { key, id, index } });
+    }
+  }
+
+  async #fetch(from: number, to: number): Promise<PromptRow[]> {
+    const rows = await this.#host.call('rows', from, to);
+    this.#keepActive(rows);
+    return rows;
   }
 
   #openPane(andFocus = false): void {
@@ -214,23 +233,14 @@ export class PromptSetApp {
       this.#show({ kind: 'invalid-input', message: 'The rows of a file this large cannot be sorted.' });
       return;
     }
-    const column = SORT_COLUMNS.find((name) => name === sort?.column);
-    const query = {
-      ...this.#settings.query,
-      sort: sort && column ? { column, direction: sort.direction } : null,
-    };
+    const query = sortedBy(this.#settings.query, sort);
     this.#set({ query });
     this.#ask('query', query);
   }
 
-  get #isWhole(): boolean {
-    const { text, sort } = this.#settings.query;
-    return text.trim() === '' && sort === null;
-  }
-
   // Menus
 
-  get #setActions(): SetActions {
+  get #pageActions(): PageActions {
     return {
       ...this.#actions,
       openComparison: (comparison) => this.#ask('openComparison', comparison),
@@ -238,6 +248,8 @@ export class PromptSetApp {
       togglePane: () => (this.#settings.pane ? this.#closePane() : this.#openPane()),
       search: (text, now) => this.#search(text, now),
       fix: (key, problem, at) => this.#ask('fix', key, problem.code, at),
+      dismiss: () => this.#show(null),
+      stop: (job) => this.#ask('stop', job),
     };
   }
 
@@ -250,7 +262,7 @@ export class PromptSetApp {
       found: this.#rows.count,
       selected: Math.max(count, this.#actions.active() === null ? 0 : 1),
       query: this.#settings.query,
-      isWhole: this.#isWhole,
+      isWhole: isWhole(this.#settings.query),
       isPaneOpen: this.#settings.pane,
       columnItems: () => this.#grid.columnItems(),
     };
@@ -259,11 +271,11 @@ export class PromptSetApp {
   #rowMenu(at: { x: number; y: number }, index: number): void {
     if (!this.#state) return;
     if (index < 0) openContextMenu(at, 'Columns', this.#grid.columnItems());
-    else openContextMenu(at, 'Sample', rowItems(this.#model, this.#grid.row(index), this.#setActions));
+    else openContextMenu(at, 'Sample', rowItems(this.#model, this.#grid.row(index), this.#pageActions));
   }
 
   #problemMenu(row: PromptRow, at: DOMRect): void {
-    const items = problemItems(row, this.#isReadOnly, this.#setActions);
+    const items = problemItems(row, this.#isReadOnly, this.#pageActions);
     openContextMenu({ x: at.left, y: at.bottom }, 'Problems', items);
   }
 
@@ -287,39 +299,26 @@ export class PromptSetApp {
     this.#frame = 0;
     const state = this.#state;
     if (!state) {
-      const failure = this.#failure;
-      render(
-        html`<p class="opening">${failure ? failure.message : 'Opening the prompt set…'}</p>`,
-        this.#root,
-      );
+      render(openingPage(this.#failure), this.#root);
       return;
     }
     const { facts, summary } = state;
-    const pane = this.#settings.pane && this.#pane.isFilled;
-    const classes = ['prompt-set', this.#isStacked() ? 'stacked' : '', pane ? 'with-pane' : ''];
+    const isPaneShown = this.#settings.pane && this.#pane.isFilled;
+    const classes = ['prompt-set', this.#isStacked() ? 'stacked' : '', isPaneShown ? 'with-pane' : ''];
     this.#root.className = classes.join(' ');
     this.#root.style.setProperty('--pane', `${Math.round(this.#settings.paneShare * 100)}%`);
-    const { count } = this.#grid.selection;
-    render(
-      html`${header(this.#model, this.#setActions)}
-        ${readOnlyNotice(facts.readOnly)}
-        ${failureNotice(this.#failure, () => this.#show(null))}
-        ${progressNotices(this.#jobs, (job) => this.#ask('stop', job))}
-        ${
-          count > 1 && !this.#isReadOnly
-            ? bulkBar(count, facts, {
-                set: this.#actions.setFieldOfSelected,
-                changeTags: this.#actions.changeTagsOfSelected,
-              })
-            : nothing
-        }
-        <div class="split">
-          <div class="grid-box">${this.#grid.element}</div>
-          ${pane ? html`${this.#sash.element}${this.#pane.content(facts)}` : nothing}
-        </div>
-        ${footer(summary, (text) => this.#search(text, true))}`,
-      this.#root,
-    );
+    const { setFieldOfSelected: set, changeTagsOfSelected: changeTags } = this.#actions;
+    const isMany = this.#grid.selection.count > 1;
+    const model: PageModel = {
+      set: this.#model,
+      summary,
+      failure: this.#failure,
+      jobs: this.#jobs,
+      bulk: isMany && !this.#isReadOnly ? { set, changeTags } : null,
+      grid: this.#grid.element,
+      pane: isPaneShown ? html`${this.#sash.element}${this.#pane.content(facts)}` : nothing,
+    };
+    render(page(model, this.#pageActions), this.#root);
   }
 
   #set(change: Partial<ViewSettings>): void {

@@ -35,6 +35,7 @@ function columnsOf(context: ColumnContext): GridColumn<PromptRow>[] {
       hint: 'What is wrong with the sample',
       width: 28,
       minWidth: 28,
+      marks: true,
       cellClass: () => 'markers',
       render: (row) => marker(row, context),
     },

@@ -1,4 +1,4 @@
-import type { RowKey, RowQuery } from '../../src/shared/promptSetView.ts';
+import type { KeptRow, RowQuery } from '../../src/shared/promptSetView.ts';
 import { type GridLayout, NO_LAYOUT } from '../ui/grid/columns.ts';
 
 /** What the view keeps over being hidden and over a reload of the window. */
@@ -9,7 +9,8 @@ export interface ViewSettings {
   pane: boolean;
   /** Its share of the width, or of the height where it stands below. */
   paneShare: number;
-  active: RowKey | null;
+  /** The row that keys act on. */
+  active: KeptRow | null;
 }
 
 const DEFAULTS: ViewSettings = {
@@ -23,5 +24,12 @@ const DEFAULTS: ViewSettings = {
 /** What was kept, as far as it is what this version keeps. */
 export function restoreSettings(saved: unknown): ViewSettings {
   if (typeof saved !== 'object' || saved === null) return DEFAULTS;
-  return { ...DEFAULTS, ...(saved as Partial<ViewSettings>) };
+  const kept = saved as Partial<ViewSettings>;
+  return { ...DEFAULTS, ...kept, active: isKeptRow(kept.active) ? kept.active : null };
+}
+
+function isKeptRow(value: unknown): value is KeptRow {
+  if (typeof value !== 'object' || value === null) return false;
+  const { key, id, index } = value as Partial<KeptRow>;
+  return Number.isInteger(key) && Number.isInteger(index) && typeof id === 'string';
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type GridColumn, nextSort, shownColumns, template } from '../../../webview/ui/grid/columns.ts';
 import { cursorAfter } from '../../../webview/ui/grid/cursor.ts';
+import { keyCommand } from '../../../webview/ui/grid/keys.ts';
 import {
   countRows,
   eachRow,
@@ -26,6 +27,75 @@ import {
   topAt,
   topToReveal,
 } from '../../../webview/ui/grid/scroll.ts';
+import { afterMove, afterRowsMoved, afterToggle } from '../../../webview/ui/grid/selection.ts';
+
+describe('keys', () => {
+  const press = (key: string, { row = 2, shiftKey = false, ctrlKey = false, selected = 1 } = {}) =>
+    keyCommand(
+      { key, shiftKey, ctrlKey, metaKey: false, altKey: false, isComposing: false },
+      {
+        cursor: { row, column: 1 },
+        size: { rows: 10, columns: 3, page: 4 },
+        navigation: 'cells',
+        selected,
+        canEdit: () => true,
+      },
+    );
+
+  it('move, select, edit and sort', () => {
+    assert.deepEqual(press('ArrowDown'), { kind: 'move', to: { row: 3, column: 1 }, selecting: 'only' });
+    assert.deepEqual(press('ArrowRight'), { kind: 'move', to: { row: 2, column: 2 }, selecting: 'leave' });
+    assert.deepEqual(press('End', { shiftKey: true, ctrlKey: true }), {
+      kind: 'move',
+      to: { row: 9, column: 2 },
+      selecting: 'extend',
+    });
+    assert.deepEqual(press('x'), { kind: 'type', at: { row: 2, column: 1 }, text: 'x' });
+    assert.deepEqual(press('Enter'), { kind: 'enter', at: { row: 2, column: 1 } });
+    assert.deepEqual(press('Enter', { row: -1 }), { kind: 'sort', column: 1 });
+    assert.deepEqual(press('ArrowLeft', { row: -1, shiftKey: true }), { kind: 'widen', column: 1, by: -16 });
+  });
+
+  it('are left to others where they ask nothing', () => {
+    assert.equal(press('Enter', { ctrlKey: true }), null);
+    assert.equal(press('Escape'), null);
+    assert.equal(press('Escape', { selected: 2 })?.kind, 'move');
+    assert.equal(press('x', { row: -1 }), null);
+  });
+});
+
+describe('a selection', () => {
+  const at = (row: number) => ({ row, column: 1 });
+  const many = { count: 10, many: true };
+  const three = { cursor: at(3), rows: [[3, 4]] as RowRanges, anchor: 3 };
+
+  it('is extended from where it began, both ways', () => {
+    const down = afterMove(three, at(6), 'extend', many);
+    assert.deepEqual(down, { cursor: at(6), rows: [[3, 7]], anchor: 3 });
+    assert.deepEqual(afterMove(down, at(1), 'extend', many).rows, [[1, 4]]);
+    assert.deepEqual(afterMove(down, at(8), 'leave', many).rows, [[3, 7]]);
+    assert.deepEqual(afterMove(three, at(6), 'extend', { ...many, many: false }).rows, [[6, 7]]);
+  });
+
+  it('gains and loses single rows', () => {
+    assert.deepEqual(afterToggle(three, 5, true).rows, [
+      [3, 4],
+      [5, 6],
+    ]);
+    assert.deepEqual(afterToggle(three, 5, false).rows, [[5, 6]]);
+    assert.deepEqual(afterToggle(three, 3, false).rows, []);
+  });
+
+  it('goes with its rows; in the place of an active row that is gone another is active', () => {
+    assert.deepEqual(
+      afterRowsMoved(three, (row) => row + 2, 12),
+      { cursor: at(5), rows: [[5, 6]], anchor: 5 },
+    );
+    const gone = afterRowsMoved({ ...three, cursor: at(9) }, (row) => (row === 9 ? -1 : row), 9);
+    assert.deepEqual(gone.cursor, at(8));
+    assert.deepEqual(afterRowsMoved(three, () => -1, 0).cursor, at(-1));
+  });
+});
 
 describe('ranges of rows', () => {
   it('behave as a set of numbers does, whatever is done to them', () => {

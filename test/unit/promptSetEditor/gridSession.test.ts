@@ -64,6 +64,34 @@ const THREE = [
 ].join('\r\n');
 
 describe('a grid’s session', () => {
+  it('finds the row that was active before: by its id, the nearest of several, else by its place', async () => {
+    const { call, keys } = await open(
+      [
+        '{"id": "a", "input": "1"}',
+        '{"id": "b", "input": "\\"a\\""}',
+        '{"id": "c"}',
+        '{"id": "a"}',
+        'broken',
+      ].join('\n'),
+    );
+    const place = async (key: number, id: string, index: number) =>
+      (await call('ready', ALL, { key, id, index })).active;
+    assert.equal(await place(keys()[3]!, 'a', 3), 3, 'where it was');
+    assert.equal(await place(keys()[3]!, 'a', 0), 3, 'its key tells it from its namesake');
+    assert.equal(await place(keys()[0]!, 'c', 0), 2, 'another row has its key');
+    assert.equal(await place(-7, 'a', 1), 0, 'the nearer of two');
+    assert.equal(await place(-7, 'a', 2), 3);
+    assert.equal(await place(-7, 'gone', 2), 2, 'what stands in its place');
+    assert.equal(await place(-7, '', 400), 4);
+    assert.equal(
+      (await call('ready', { text: 'id:c', sort: null }, { key: -7, id: 'c', index: 2 })).active,
+      0,
+    );
+    assert.equal((await call('ready', ALL)).active, -1);
+    const empty = await open('');
+    assert.equal((await empty.call('ready', ALL, { key: 0, id: 'a', index: 0 })).active, -1);
+  });
+
   it('answers with the first rows, the order and the counts', async () => {
     const { state } = await open(THREE);
     assert.deepEqual(idsOf(state.first), ['a', 'b', 'c']);

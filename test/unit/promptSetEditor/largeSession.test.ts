@@ -124,6 +124,8 @@ describe('a grid on a large file', () => {
         ['reasoning', (ROWS * 3) / 4],
       ],
     );
+    const again = await calls.ready(ALL, { key: ROWS - 2, id: '', index: ROWS - 2 });
+    assert.equal(again.active, ROWS - 2);
     const [last] = await calls.rows(ROWS - 1, ROWS);
     assert.equal(last?.line, ROWS);
     await calls.query({ text: 'dim:safety id:s-399', sort: null });

@@ -1,6 +1,5 @@
 import type { MenuItem } from '../menu.ts';
 import {
-  columnItems,
   type GridColumn,
   type GridLayout,
   type GridSort,
@@ -9,6 +8,7 @@ import {
   shownColumns,
   widthOf,
   withoutWidth,
+  withShown,
   withWidth,
 } from './columns.ts';
 import type { GridOptions } from './options.ts';
@@ -33,6 +33,14 @@ export class ArrangedColumns<Row> {
 
   get shown(): readonly GridColumn<Row>[] {
     return this.#shown;
+  }
+
+  /** Where the cursor begins. */
+  get first(): number {
+    return Math.max(
+      0,
+      this.#shown.findIndex(({ marks }) => !marks),
+    );
   }
 
   get layout(): GridLayout {
@@ -80,8 +88,16 @@ export class ArrangedColumns<Row> {
     this.#options.onLayout?.(this.#layout);
   }
 
-  /** Entries of a menu in which the reader chooses columns. */
+  /** Entries of a menu in which the reader chooses columns, one of which is always shown. */
   items(choose: (layout: GridLayout) => void): MenuItem[] {
-    return columnItems(this.#options.columns, this.#layout, choose);
+    return this.#options.columns.map((column) => {
+      const checked = this.#shown.includes(column);
+      return {
+        label: column.title,
+        checked,
+        disabled: checked && this.#shown.length === 1,
+        run: () => choose(withShown(this.#layout, column, !checked)),
+      };
+    });
   }
 }

@@ -1,5 +1,4 @@
 import type { TemplateResult } from 'lit';
-import type { MenuItem } from '../menu.ts';
 
 /** What a cell shows: text, or markup of ours. Never HTML from data. */
 export type CellContent = string | TemplateResult | typeof import('lit').nothing;
@@ -20,6 +19,8 @@ export interface GridColumn<Row> {
   sortable?: boolean;
   /** Which way the first click sorts. Default: ascending. */
   sortsFirst?: 'ascending' | 'descending';
+  /** It holds marks and no text: where nothing was chosen yet, the cursor begins in another. */
+  marks?: boolean;
   /** Shown before the reader chooses. Default: yes. */
   shown?: boolean;
   render(row: Row, index: number): CellContent;
@@ -79,26 +80,8 @@ export function withoutWidth<Row>(layout: GridLayout, { id }: GridColumn<Row>): 
   return { ...layout, widths };
 }
 
-function withShown<Row>(layout: GridLayout, { id }: GridColumn<Row>, shown: boolean): GridLayout {
+export function withShown<Row>(layout: GridLayout, { id }: GridColumn<Row>, shown: boolean): GridLayout {
   return { ...layout, shown: { ...layout.shown, [id]: shown } };
-}
-
-/** Entries of a menu in which the reader chooses columns, one of which is always shown. */
-export function columnItems<Row>(
-  columns: readonly GridColumn<Row>[],
-  layout: GridLayout,
-  change: (layout: GridLayout) => void,
-): MenuItem[] {
-  const shown = shownColumns(columns, layout);
-  return columns.map((column) => {
-    const checked = shown.includes(column);
-    return {
-      label: column.title,
-      checked,
-      disabled: checked && shown.length === 1,
-      run: () => change(withShown(layout, column, !checked)),
-    };
-  });
 }
 
 /** Value of `grid-template-columns`, and the least width of a row in CSS px. */

@@ -66,8 +66,9 @@ export function cursorBeside(cursor: Cursor, step: keyof typeof STEPS, size: Gri
 }
 
 /** What is looked at of a `KeyboardEvent`. */
-interface Key {
+export interface Key {
   key: string;
+  shiftKey: boolean;
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
@@ -75,6 +76,6 @@ interface Key {
 }
 
 /** Whether a key event types a character, so that it begins an edit. */
-export function typesText({ key, ctrlKey, metaKey, altKey, isComposing }: Key): boolean {
+export function typesText({ key, ctrlKey, metaKey, altKey, isComposing }: Omit<Key, 'shiftKey'>): boolean {
   return !isComposing && !ctrlKey && !metaKey && !altKey && key !== ' ' && [...key].length === 1;
 }

@@ -50,7 +50,7 @@ export class Grid<Row> {
   readonly #fetchNear: (from: number, to: number) => void;
   readonly #edits: CellEdits<Row>;
   #count = 0;
-  #selection: Selection = { cursor: { row: -1, column: 0 }, rows: NO_ROWS, anchor: 0 };
+  #selection: Selection;
   #frame = 0;
 
   constructor(options: GridOptions<Row>) {
@@ -58,6 +58,7 @@ export class Grid<Row> {
     this.#options = options;
     this.#rowHeight = options.rowHeight ?? 24;
     this.#columns = new ArrangedColumns({ ...options, changed: () => this.#schedule() });
+    this.#selection = { cursor: { row: -1, column: this.#columns.first }, rows: NO_ROWS, anchor: 0 };
     const element = gridElement(options, this.#rowHeight);
     this.element = element;
     this.#page = new GridPage(element);
@@ -66,6 +67,7 @@ export class Grid<Row> {
       element,
       rowHeight: this.#rowHeight,
       count,
+      active: () => this.#selection.cursor.row,
       scrolled: () => this.#draw(),
       changed: () => this.#schedule(),
     });
@@ -160,7 +162,9 @@ export class Grid<Row> {
 
   /** Scrolls as little as it takes to show a row. */
   reveal(index: number): void {
-    if (index >= 0 && index < this.#count) this.#viewport.reveal(index);
+    if (index < 0 || index >= this.#count) return;
+    if (!this.#page.head) this.#draw(); // nothing can be scrolled before
+    this.#viewport.reveal(index);
   }
 
   focus(): void {
@@ -198,7 +202,8 @@ export class Grid<Row> {
     const { cursor } = this.#selection;
     const active = this.#columns.shown[cursor.column];
     this.#columns.layout = layout;
-    const column = Math.max(0, active ? this.#columns.shown.indexOf(active) : 0);
+    const at = active ? this.#columns.shown.indexOf(active) : -1;
+    const column = at >= 0 ? at : this.#columns.first;
     this.#selection = { ...this.#selection, cursor: { ...cursor, column } };
   }
 

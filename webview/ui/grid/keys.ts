@@ -1,5 +1,5 @@
 import type { GridCommand } from './commands.ts';
-import { type Cursor, cursorAfter, type GridSize, type Navigation, typesText } from './cursor.ts';
+import { type Cursor, cursorAfter, type GridSize, type Key, type Navigation, typesText } from './cursor.ts';
 
 /** CSS px by which a key widens a column. */
 const WIDER = 16;
@@ -14,7 +14,7 @@ export interface KeyContext {
 }
 
 /** Null: the key asks nothing of the grid, and is left to whoever else listens. */
-export function keyCommand(event: KeyboardEvent, context: KeyContext): GridCommand | null {
+export function keyCommand(event: Key, context: KeyContext): GridCommand | null {
   const { cursor, size, navigation, selected, canEdit } = context;
   const { row, column } = cursor;
   const { key, shiftKey } = event;

@@ -10,6 +10,8 @@ export interface ViewportOptions {
   rowHeight: number;
   /** Rows there are. */
   count(): number;
+  /** The row that stays in view when there is less room; negative: none. */
+  active(): number;
   /** The reader has scrolled: what is in view has to be drawn in this frame. */
   scrolled(): void;
   /** The list stands elsewhere, or has another height. */
@@ -33,8 +35,11 @@ export class Viewport {
   constructor(options: ViewportOptions) {
     this.#options = options;
     this.#resized = new ResizeObserver(() => {
+      const row = options.active();
+      const stays = row >= 0 && this.isInView(row);
       this.#height = 0;
-      options.changed();
+      if (stays) this.reveal(row);
+      else options.changed();
     });
     options.element.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.#resized.observe(options.element);

@@ -25,9 +25,10 @@ import {
   tagEdits,
   textEdits,
 } from './gridEdits.ts';
+import { placeOfKept } from './keptRow.ts';
 import { RowIndex } from './rowIndex.ts';
 import { contentOf, type SampleResults } from './sampleResults.ts';
-import { detailOf, type KnownLine, rowOf } from './sampleRow.ts';
+import { detailOf, idIn, type KnownLine, rowOf } from './sampleRow.ts';
 import { createSlices, type Slices, sortInSlices } from './slices.ts';
 import { comparing, type SortEntry, sortValue } from './sorting.ts';
 import { summaryOf } from './summary.ts';
@@ -117,6 +118,11 @@ export function createGridSession(options: GridSessionOptions): GridSession {
     return sample ? results().latest(sample.id, pair, () => contentOf(sample.input, sample.secrets)) : null;
   };
   const row = (line: Line): PromptRow => rowOf(known(line), resultOf(line));
+  const textOf = (key: RowKey) => rows.line(key)?.text ?? '';
+  const idOf = (key: RowKey) => {
+    const parsed = document.parsed(rows.line(key) ?? NO_LINE);
+    return parsed ? idIn(parsed) : '';
+  };
   const rowsBetween = (from: number, to: number) => rows.linesOf(rows.keys.slice(from, to)).map(row);
 
   const summarise = () => {
@@ -190,7 +196,7 @@ export function createGridSession(options: GridSessionOptions): GridSession {
   const isPlain = ({ text, sort }: RowQuery) => parseFilter(text).isEmpty && sort === null;
 
   const calls: SetCalls = {
-    async ready(query) {
+    async ready(query, kept) {
       const facts = await options.facts();
       pair = facts.pair;
       if (isPlain(query)) rows.show(null);
@@ -205,6 +211,7 @@ export function createGridSession(options: GridSessionOptions): GridSession {
         order: rows.order(),
         total: rows.total,
         first: rowsBetween(0, FIRST_ROWS),
+        active: kept ? placeOfKept(kept, { keys: rows.keys, text: textOf, id: idOf }) : -1,
       };
     },
     rows: rowsBetween,

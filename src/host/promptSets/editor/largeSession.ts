@@ -5,6 +5,7 @@ import { fail } from '../../../shared/failure.ts';
 import { DIMENSIONS, type Dimension, messagesOf } from '../../../shared/prompt.ts';
 import {
   type Job,
+  type KeptRow,
   orderOf,
   type PromptRow,
   type PromptSetContract,
@@ -64,7 +65,10 @@ export function createLargeSession(options: LargeSessionOptions) {
   let told = 0;
   let read = 0;
   const counts = { samples: 0, byDimension: new Map<Dimension | '', Map<string, number>>() };
-  const begun = Promise.withResolvers<void>();
+  /** Settles when so many rows have been found as are needed, or all. */
+  let begun = Promise.withResolvers<void>();
+  let needed = FIRST_ROWS;
+  let isIndexed = false;
 
   const resultOf = (known: KnownLine): SampleResult | null => {
     const { sample } = known.parsed;
@@ -93,7 +97,8 @@ export function createLargeSession(options: LargeSessionOptions) {
     const isTime = () => performance.now() - last > REPORT_MS;
     for await (const share of file.index()) {
       life.signal.throwIfAborted();
-      if (file.count >= FIRST_ROWS || share === 1) begun.resolve();
+      isIndexed = share === 1;
+      if (file.count >= needed || isIndexed) begun.resolve();
       if (!isTime() && share < 1) continue;
       tell();
       last = performance.now();
@@ -176,20 +181,38 @@ export function createLargeSession(options: LargeSessionOptions) {
     return [[0, told]];
   };
 
+  /** Rows are named by their number: in a file that nobody edits here, a row is where it was. */
+  const placeOf = ({ key, index }: KeptRow): number => {
+    const place = found ? found.indexOf(key) : key;
+    return Math.min(place >= 0 ? place : index, (found?.length ?? told) - 1);
+  };
+
   const refuse = async (): Promise<never> => {
     const { readOnly } = await options.facts();
     return fail('invalid-input', readOnly ?? 'This file cannot be edited here.');
   };
 
   const calls: LargeCalls = {
-    async ready(query) {
+    async ready(query, kept) {
       const facts = await options.facts();
       pair = facts.pair;
       await begun.promise;
+      if (kept && kept.index >= file.count && !isIndexed) {
+        needed = kept.index + 1;
+        begun = Promise.withResolvers();
+        await begun.promise;
+      }
       await show(query.text);
       isAttached = true;
       const first = await rowsBetween(0, FIRST_ROWS);
-      return { facts, summary: summaryOf(counts, read), order: order(), total: file.count, first };
+      return {
+        facts,
+        summary: summaryOf(counts, read),
+        order: order(),
+        total: file.count,
+        first,
+        active: kept ? placeOf(kept) : -1,
+      };
     },
     rows: rowsBetween,
     async detail(key) {

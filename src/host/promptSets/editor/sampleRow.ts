@@ -50,7 +50,7 @@ export function rowOf(known: KnownLine, result: SampleResult | null): PromptRow 
     key,
     line,
     problems,
-    id: value.id === undefined ? '' : textIn(value.id),
+    id: idIn(parsed),
     dimension: textIn(value.dimension),
     expect: textIn(value.expect),
     ...preview(shown, 'input'),
@@ -61,6 +61,11 @@ export function rowOf(known: KnownLine, result: SampleResult | null): PromptRow 
     tags: isTexts(value.tags) ? value.tags : [],
     result,
   };
+}
+
+/** The id as the grid shows it; '' where there is none. */
+export function idIn({ value }: ParsedLine): string {
+  return value?.id === undefined ? '' : textIn(value.id);
 }
 
 /** All of a line, to be edited. */
