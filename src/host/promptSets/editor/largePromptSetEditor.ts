@@ -2,7 +2,6 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { fail } from '../../../shared/failure.ts';
 import type { PromptSetContract } from '../../../shared/promptSetView.ts';
-import { type Handlers, serveView } from '../../../shared/rpc.ts';
 import { createLargeSession } from './largeSession.ts';
 import { LineFile } from './lineFile.ts';
 import {
@@ -10,12 +9,12 @@ import {
   commonFacts,
   comparePrompt,
   type EditorServices,
-  openComparison,
+  openInPanel,
   pathOf,
-  run,
-  runAction,
+  serveGrid,
+  sessionServices,
 } from './surroundings.ts';
-import { openWire, showView } from './webview.ts';
+import { showView } from './webview.ts';
 
 export const LARGE_PROMPT_SET_EDITOR = 'driftscope.largePromptSet';
 
@@ -35,10 +34,8 @@ export function registerLargePromptSetEditor(
 ): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose() {} }),
-    async resolveCustomEditor({ uri }, panel) {
-      await services.results.load(pathOf(uri));
-      audience.add(openLarge(uri, panel, services), panel);
-    },
+    resolveCustomEditor: ({ uri }, panel) =>
+      openInPanel(panel, uri, services, audience, () => openLarge(uri, panel, services)),
   };
   return vscode.window.registerCustomEditorProvider(LARGE_PROMPT_SET_EDITOR, provider, {
     supportsMultipleEditorsPerDocument: true,
@@ -46,14 +43,13 @@ export function registerLargePromptSetEditor(
 }
 
 function openLarge(uri: vscode.Uri, panel: vscode.WebviewPanel, services: EditorServices) {
-  const { catalog, panels, results, log, extensionUri } = services;
-  const { webview } = panel;
+  const { catalog, log, extensionUri } = services;
   let current: ReturnType<typeof serve> | null = null;
   /** The file as it is now: anew when another program has changed it. */
   const open = () => {
     current?.dispose();
     current = serve();
-    showView(webview, extensionUri, 'promptSet');
+    showView(panel.webview, extensionUri, 'promptSet');
   };
 
   const serve = () => {
@@ -68,9 +64,8 @@ function openLarge(uri: vscode.Uri, panel: vscode.WebviewPanel, services: Editor
         path: pathOf(uri),
         file,
         facts,
-        results: () => results.of(pathOf(uri)),
+        ...sessionServices(uri, services),
         compare: (asked, signal) => comparePrompt(services, asked, signal),
-        copy: (text) => vscode.env.clipboard.writeText(text) as Promise<void>,
         emit: (event, value) => server.emit(event, value),
       });
       made.start().catch((error: unknown) => log.error(error instanceof Error ? error : String(error)));
@@ -84,7 +79,7 @@ function openLarge(uri: vscode.Uri, panel: vscode.WebviewPanel, services: Editor
         const { calls } = await session;
         return (calls[name] as (...given: unknown[]) => never)(...args);
       };
-    const handlers: Handlers<PromptSetContract> = {
+    const calls = {
       ready: answer('ready'),
       rows: answer('rows'),
       detail: answer('detail'),
@@ -101,15 +96,12 @@ function openLarge(uri: vscode.Uri, panel: vscode.WebviewPanel, services: Editor
       compare: answer('compare'),
       stop: answer('stop'),
       copy: answer('copy'),
-      openComparison: (comparison) => openComparison(panels, comparison),
-      act: async (action, keys) => runAction(action, uri, await (await session).idsOf(keys)),
-      switchPair: () => run('driftscope.switchPair'),
       save: () => {}, // there is nothing to save
-      openAsText: () => run('vscode.openWith', uri, 'default', { viewColumn: panel.viewColumn }),
     };
-    const server = serveView(openWire(webview), handlers, (error) =>
-      log.error(error instanceof Error ? error : String(error)),
-    );
+    const server = serveGrid(panel, uri, services, calls, {
+      idsOf: async (keys) => (await session).idsOf(keys),
+      placeOf: () => null, // a row knows its number, not its line: the text opens at its start
+    });
     return {
       session,
       dispose() {

@@ -2,8 +2,6 @@ import * as vscode from 'vscode';
 import { PromptDocument } from '../../../core/prompts/promptDocument.ts';
 import { PromptSetChecker } from '../../../core/prompts/promptSetChecker.ts';
 import { fail } from '../../../shared/failure.ts';
-import type { PromptSetContract } from '../../../shared/promptSetView.ts';
-import { type Handlers, serveView } from '../../../shared/rpc.ts';
 import { findPrompt } from '../../prompts/findPrompt.ts';
 import { nameOf, workspaceEdit } from '../edits.ts';
 import type { OpenPromptSet, PromptDocuments } from '../promptDocuments.ts';
@@ -13,12 +11,11 @@ import {
   commonFacts,
   comparePrompt,
   type EditorServices,
-  openComparison,
-  pathOf,
-  run,
-  runAction,
+  openInPanel,
+  serveGrid,
+  sessionServices,
 } from './surroundings.ts';
-import { openWire, showView } from './webview.ts';
+import { showView } from './webview.ts';
 
 export const PROMPT_SET_EDITOR = 'driftscope.promptSet';
 
@@ -32,10 +29,10 @@ export function registerPromptSetEditor(
   audience: Audience,
 ): vscode.Disposable {
   const provider: vscode.CustomTextEditorProvider = {
-    async resolveCustomTextEditor(textDocument, panel) {
-      await services.results.load(pathOf(textDocument.uri));
-      audience.add(openGrid(textDocument, panel, services, documents), panel);
-    },
+    resolveCustomTextEditor: (textDocument, panel) =>
+      openInPanel(panel, textDocument.uri, services, audience, () =>
+        openGrid(textDocument, panel, services, documents),
+      ),
   };
   return vscode.window.registerCustomEditorProvider(PROMPT_SET_EDITOR, provider, {
     supportsMultipleEditorsPerDocument: true,
@@ -49,7 +46,6 @@ function openGrid(
   documents: PromptDocuments,
 ): GridSession {
   const { uri } = textDocument;
-  const { log, panels, results } = services;
   // First, so that the view loads while the rest is made: what it says is heard from the end of this turn on.
   showView(panel.webview, services.extensionUri, 'promptSet');
   let common: ReturnType<typeof commonFacts> | null = commonFacts(uri, services.catalog);
@@ -70,7 +66,7 @@ function openGrid(
         canSort: true,
       };
     },
-    results: () => results.of(pathOf(uri)),
+    ...sessionServices(uri, services),
     async edit(edits) {
       if ('textDocument' in set && (await vscode.workspace.applyEdit(workspaceEdit(textDocument, edits))))
         return;
@@ -82,33 +78,25 @@ function openGrid(
       const prompt = await findPrompt({ uri, line: document.indexOf(line) });
       if (prompt) await comparePrompt(services, prompt, signal);
     },
-    copy: (text) => vscode.env.clipboard.writeText(text) as Promise<void>,
     emit: (event, value) => server.emit(event, value),
   });
 
-  const calls: Handlers<PromptSetContract> = {
-    ...session.calls,
-    openComparison: (comparison) => openComparison(panels, comparison),
-    act: (action, keys) =>
-      runAction(
-        action,
-        uri,
-        session.samplesOf(keys).map(({ id }) => id),
-      ),
-    switchPair: () => run('driftscope.switchPair'),
-    async save() {
-      await session.settled();
-      await textDocument.save();
-    },
-    openAsText(key) {
-      const line = key === null ? null : session.lineOf(key);
-      const place = line && new vscode.Position(document.indexOf(line), 0);
-      const selection = place ? { selection: new vscode.Range(place, place) } : {};
-      return run('vscode.openWith', uri, 'default', { viewColumn: panel.viewColumn, ...selection });
-    },
+  const save = async () => {
+    await session.settled();
+    await textDocument.save();
   };
-  const server = serveView(openWire(panel.webview), calls, (error) =>
-    log.error(error instanceof Error ? error : String(error)),
+  const server = serveGrid(
+    panel,
+    uri,
+    services,
+    { ...session.calls, save },
+    {
+      idsOf: async (keys) => session.samplesOf(keys).map(({ id }) => id),
+      placeOf(key) {
+        const line = session.lineOf(key);
+        return line ? new vscode.Position(document.indexOf(line), 0) : null;
+      },
+    },
   );
 
   const following = documents.onDidChange((event) => {

@@ -1,13 +1,22 @@
 import * as vscode from 'vscode';
 import type { ComparisonRequest } from '../../../shared/comparison.ts';
 import { fail } from '../../../shared/failure.ts';
-import { SET_ACTIONS, type SetAction, type SetFacts } from '../../../shared/promptSetView.ts';
+import {
+  type PromptSetContract,
+  type RowKey,
+  SET_ACTIONS,
+  type SetAction,
+  type SetFacts,
+} from '../../../shared/promptSetView.ts';
+import { type Handlers, serveView, type ViewServer } from '../../../shared/rpc.ts';
 import type { PairCatalog } from '../../pairs/pairCatalog.ts';
 import { requireTrust } from '../../trust.ts';
 import type { ComparePanels } from '../../views/comparePanels.ts';
 import { nameOf } from '../edits.ts';
 import type { ResultStore } from './resultStore.ts';
+import type { SampleResults } from './sampleResults.ts';
 import { expectations } from './summary.ts';
+import { openWire } from './webview.ts';
 
 /** What the editors of prompt sets, of any size, have around them. */
 export interface EditorServices {
@@ -53,18 +62,75 @@ export async function comparePrompt(
 }
 
 /** @throws FailureError `invalid-input` where it is not kept any more */
-export async function openComparison(panels: ComparePanels, comparison: string): Promise<void> {
+async function openComparison(panels: ComparePanels, comparison: string): Promise<void> {
   if (await panels.open(comparison)) return;
   fail('invalid-input', 'That comparison is not kept any more.', { remedy: 'Compare the sample again.' });
 }
 
-/** Runs another part's command on a set and the samples of it that are selected. */
-export function runAction(action: SetAction, uri: vscode.Uri, ids: readonly string[]): Promise<void> {
-  return run(commandOf(action), uri, ids);
+async function run(command: string, ...args: unknown[]): Promise<void> {
+  await vscode.commands.executeCommand(command, ...args);
 }
 
-export async function run(command: string, ...args: unknown[]): Promise<void> {
-  await vscode.commands.executeCommand(command, ...args);
+type CallsAround = 'openComparison' | 'act' | 'switchPair' | 'openAsText';
+
+/** What of a set the calls need that the editor around a grid answers. */
+export interface SetInEditor {
+  /** The ids of samples. */
+  idsOf(keys: readonly RowKey[]): Promise<string[]>;
+  /** Where a row stands in the text; null: nobody knows. */
+  placeOf(key: RowKey): vscode.Position | null;
+}
+
+/** What sessions on sets of any size ask of the editor around them. */
+export function sessionServices(
+  uri: vscode.Uri,
+  { results }: EditorServices,
+): { results(): SampleResults; copy(text: string): Promise<void> } {
+  return {
+    results: () => results.of(pathOf(uri)),
+    copy: async (text) => vscode.env.clipboard.writeText(text),
+  };
+}
+
+/**
+ * Answers the view in a panel.
+ * @param calls those that the set's session answers; the rest is the same for sets of any size
+ */
+export function serveGrid(
+  panel: vscode.WebviewPanel,
+  uri: vscode.Uri,
+  { panels, log }: EditorServices,
+  calls: Omit<Handlers<PromptSetContract>, CallsAround>,
+  { idsOf, placeOf }: SetInEditor,
+): ViewServer<PromptSetContract> {
+  const around: Pick<Handlers<PromptSetContract>, CallsAround> = {
+    openComparison: (comparison) => openComparison(panels, comparison),
+    act: async (action, keys) => run(commandOf(action), uri, await idsOf(keys)),
+    switchPair: () => run('driftscope.switchPair'),
+    openAsText(key) {
+      const place = key === null ? null : placeOf(key);
+      const selection = place ? { selection: new vscode.Range(place, place) } : {};
+      return run('vscode.openWith', uri, 'default', { viewColumn: panel.viewColumn, ...selection });
+    },
+  };
+  return serveView(openWire(panel.webview), { ...calls, ...around }, (error) =>
+    log.error(error instanceof Error ? error : String(error)),
+  );
+}
+
+/**
+ * Opens a grid in a panel once the results of its set have been read. It hears of new ones for as long as the panel
+ * is there.
+ */
+export async function openInPanel(
+  panel: vscode.WebviewPanel,
+  uri: vscode.Uri,
+  { results }: EditorServices,
+  audience: Audience,
+  open: () => { factsChanged(): void },
+): Promise<void> {
+  await results.load(pathOf(uri));
+  audience.add(open(), panel);
 }
 
 /** A set as a comparison's origin names it. */
