@@ -18,7 +18,7 @@ import { isWhole, sortedBy } from './query.ts';
 import { type RowActions, rowActions } from './rowActions.ts';
 import { Rows } from './rows.ts';
 import { Sash } from './sash.ts';
-import { restoreSettings, type ViewSettings } from './settings.ts';
+import { keptRow, restoreSettings, type ViewSettings } from './settings.ts';
 import { STYLES } from './styles.ts';
 
 /** ms of quiet after which a search begins. */
@@ -184,19 +184,11 @@ export class PromptSetApp {
    * @param rows those that have just come, since what the active one says may not have been here before
    */
   #keepActive(rows: readonly PromptRow[] = []): void {
-    const before = this.#settings.active;
     const key = this.#actions.active();
-    if (key === null) {
-      if (before) this.#set({ active: null });
-      return;
-    }
     const index = this.#grid.selection.active;
-    const row = rows.find((one) => one.key === key) ?? this.#grid.row(index);
-    const idBefore = before?.key === key ? before.id : '';
-    const id = row?.key === key && row.kind === 'sample' ? row.id : idBefore;
-    if (key !== before?.key || index !== before.index || id !== before.id) {
-      this.#set({ active: { key, id, index } });
-    }
+    const row = [...rows, this.#grid.row(index)].find((one) => one?.key === key);
+    const active = keptRow(this.#settings.active, key === null ? null : { key, index }, row);
+    if (active !== this.#settings.active) this.#set({ active });
   }
 
   async #fetch(from: number, to: number): Promise<PromptRow[]> {
