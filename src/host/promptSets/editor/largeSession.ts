@@ -203,8 +203,9 @@ export function createLargeSession(options: LargeSessionOptions) {
         await begun.promise;
       }
       await show(query.text);
-      isAttached = true;
       const first = await rowsBetween(0, FIRST_ROWS);
+      // Together with the order: what came before is in it, and must not be told as well.
+      isAttached = true;
       return {
         facts,
         summary: summaryOf(counts, read),
