@@ -60,7 +60,9 @@ describe('a run', () => {
     const path = join(directory, 'looked-at.drift');
     const locks = () => {
       // Without their numbers, which count the locks of all processes.
-      const held = readFileSync('/proc/locks', 'utf8').replaceAll(/^\d+: /gm, '').split('\n');
+      const held = readFileSync('/proc/locks', 'utf8')
+        .replaceAll(/^\d+: /gm, '')
+        .split('\n');
       return held.filter(
         (line) => line.includes(` ${process.pid} `) && line.includes(`:${statSync(path).ino} `),
       );
