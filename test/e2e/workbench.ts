@@ -76,10 +76,9 @@ function gestures(
     const input = page.locator('.quick-input-widget input').first();
     await input.waitFor({ state: 'visible' });
     await input.fill(text);
-    // Enter takes the entry that is focused: until the list is filtered that is another one, though ours may be in it.
+    // Enter would take the entry that is focused, which may be another one: the list is not filtered yet, or ranks it first.
     const wanted = { hasText: text.replace(/^>/, '') };
-    await page.locator('.quick-input-list .monaco-list-row.focused', wanted).waitFor();
-    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-list .monaco-list-row', wanted).first().click();
   };
   return {
     async openFile(name) {
