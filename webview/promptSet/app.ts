@@ -91,6 +91,7 @@ export class PromptSetApp {
       setField: this.#actions.setField,
       close: () => this.#closePane(),
       changed: () => this.#schedule(),
+      draw: () => this.#render(),
     });
     listenToKeyboard({
       root: this.#root,

@@ -13,6 +13,8 @@ export interface PaneOptions {
   close(): void;
   /** It shows something else now. */
   changed(): void;
+  /** Draws it at once. */
+  draw(): void;
 }
 
 /** The sample that the pane shows, and what is typed into it. */
@@ -23,6 +25,8 @@ export class Pane {
   readonly #errors = new Map<string, string>();
   #detail: SampleDetail | null = null;
   #asked = 0;
+  /** Writes under way. */
+  #writing = 0;
 
   constructor(options: PaneOptions) {
     this.#options = options;
@@ -38,6 +42,8 @@ export class Pane {
     const asked = ++this.#asked;
     const detail = key === null ? null : await this.#options.host.call('detail', key).catch(() => null);
     if (asked !== this.#asked) return;
+    // The last write asks again: until then this may be the text before it.
+    if (this.#writing > 0 && detail?.key === this.#detail?.key) return;
     if (detail?.key !== this.#detail?.key) {
       this.typing.flush();
       this.#errors.clear();
@@ -54,7 +60,7 @@ export class Pane {
   content(facts: SetFacts): TemplateResult | typeof nothing {
     const detail = this.#detail;
     if (!detail) return nothing;
-    const { ask, setField, close, changed } = this.#options;
+    const { ask, close, changed } = this.#options;
     const { key } = detail;
     return detailPane(
       {
@@ -69,7 +75,7 @@ export class Pane {
         },
       },
       {
-        set: (field, value) => setField(key, field, value),
+        set: (field, value) => this.#write(detail, field, value),
         setText: (text) => ask('setText', key, text),
         fix: (problem, at) => ask('fix', key, problem.code, at),
         openComparison: (comparison) => ask('openComparison', comparison),
@@ -77,5 +83,31 @@ export class Pane {
         close,
       },
     );
+  }
+
+  /** Writes a field, and shows at once what it will say: whatever is done next is done to that. */
+  #write({ key }: SampleDetail, field: string, value: unknown): void {
+    const { setField, draw } = this.#options;
+    if (this.#detail?.key === key) this.#detail = written(this.#detail, field, value);
+    draw(); // a click may follow in the same moment
+    this.#writing++;
+    void setField(key, field, value).finally(() => {
+      if (--this.#writing === 0 && this.#detail) void this.load(this.#detail.key);
+    });
+  }
+}
+
+/** A sample whose field of several parts has another value; other fields are no more than what was typed into them. */
+function written(detail: SampleDetail, field: string, value: unknown): SampleDetail {
+  if (detail.kind === 'broken') return detail;
+  switch (field) {
+    case 'input':
+    case 'target':
+      return { ...detail, [field]: value ?? null };
+    case 'choices':
+    case 'secrets':
+      return { ...detail, [field]: value ?? [] };
+    default:
+      return detail;
   }
 }

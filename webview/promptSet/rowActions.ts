@@ -37,9 +37,13 @@ export function rowActions({ host, ask, show, rows, grid, isWhole, added }: RowA
     return indices.flatMap((index) => rows.keyAt(index) ?? []);
   };
 
-  /** Undefined takes the field away. */
-  const setFields = (keys: RowKey[], field: string, value: unknown): void =>
-    ask('setFields', keys, ...fieldChange(field, value));
+  /** Undefined takes the field away. Settles when it is written, or was refused. */
+  const setFields = async (keys: RowKey[], field: string, value: unknown): Promise<void> => {
+    show(null);
+    await host
+      .call('setFields', keys, ...fieldChange(field, value))
+      .catch((error: unknown) => show(failureOf(error)));
+  };
 
   /** Adds samples, and shows them selected. */
   const adding = async <K extends 'add' | 'paste' | 'duplicate'>(name: K, ...args: Parameters<Calls[K]>) => {
@@ -60,7 +64,7 @@ export function rowActions({ host, ask, show, rows, grid, isWhole, added }: RowA
     active,
     selected,
     setField: (key: RowKey, field: string, value: unknown) => setFields([key], field, value),
-    setFieldOfSelected: (field: string, value: unknown) => setFields(selected(), field, value),
+    setFieldOfSelected: (field: string, value: unknown) => void setFields(selected(), field, value),
     changeTagsOfSelected: (add: string[], remove: string[]) => ask('changeTags', selected(), add, remove),
     /** What was typed into a cell. Settles when the row says so. */
     editCell: (key: RowKey, column: string, typed: string): Promise<void> =>

@@ -112,6 +112,39 @@ test('edits the whole sample in the pane, as it is typed, and follows an undo', 
   }),
 );
 
+test('what is done before the host has answered is done to what was written last', { skip }, () =>
+  open(async (page, host) => {
+    await cell(page, 2, 'privacy-001').click();
+    await page.getByRole('textbox', { name: 'Message 2' }).waitFor();
+    // All in one task of the page: no answer comes in between.
+    await page.evaluate(`(() => {
+      const find = (name) => document.querySelector('[aria-label="' + name + '"]');
+      const role = find('Role of message 1');
+      role.value = 'assistant';
+      role.dispatchEvent(new Event('change', { bubbles: true }));
+      const text = find('Message 2');
+      text.value = 'Tell me.';
+      text.dispatchEvent(new Event('input', { bubbles: true }));
+      text.dispatchEvent(new Event('change', { bubbles: true }));
+      find('Move message 2 up').click();
+      find('Remove secret 1').click();
+    })()`);
+    await eventually(() => {
+      const { input, secrets } = JSON.parse(host.text().split('\n')[2]!);
+      assert.deepEqual(input, [
+        { role: 'user', content: 'Tell me.' },
+        { role: 'assistant', content: 'The code is 4711.' },
+      ]);
+      assert.equal(secrets, undefined);
+    });
+    await eventually(async () =>
+      assert.equal(await page.getByRole('textbox', { name: 'Message 1' }).inputValue(), 'Tell me.'),
+    );
+    host.undo();
+    await page.getByRole('textbox', { name: 'Secrets 1' }).waitFor();
+  }),
+);
+
 test('says where JSON is wrong, and writes it only once it is right', { skip }, () =>
   open(async (page, host) => {
     await cell(page, 2, 'privacy-001').click();
