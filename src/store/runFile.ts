@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { RunReader, RunStore } from '../core/audit/runStore.ts';
@@ -11,7 +11,8 @@ import { sqlite } from './sqlite.ts';
 import { sqliteRunStore } from './sqliteRunStore.ts';
 
 /**
- * A new run file (`*.drift`), its samples read one at a time. Nothing is left of it where they cannot be read.
+ * A new run file (`*.drift`), its samples read one at a time. Nothing is left of it where they cannot be read. It gets
+ * its name once it is whole: whoever is killed before that leaves no file that cannot be gone on with.
  * @throws FailureError `invalid-input` where the path is taken or cannot be written.
  */
 export async function createRunFile(
@@ -19,27 +20,36 @@ export async function createRunFile(
   info: RunInfo,
   samples: Iterable<Sample> | AsyncIterable<Sample>,
 ): Promise<RunStore> {
-  if (existsSync(path)) {
-    fail('invalid-input', `${path} exists already.`, {
-      remedy: 'Resume it, or name another file for the run.',
-    });
-  }
-  const database = openDatabase(path, false);
+  refuseTaken(path);
+  const unfinished = `${path}-new`;
+  removeDatabase(unfinished); // of one who was killed
+  const database = openDatabase(unfinished, false, path);
   try {
     // Before anything is in it, or it would not take effect.
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
     prepare(database);
     migrate(database, 0);
-    const store = sqliteRunStore(database, path);
-    await store.begin(info, samples);
-    // The head of the file, which is what a reader checks, says now what it is.
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    return store;
+    await sqliteRunStore(database, path).begin(info, samples);
+    database.close(); // which brings what is in the log into the file
+    refuseTaken(path);
+    renameSync(unfinished, path);
   } catch (error) {
-    database.close();
-    for (const name of [path, `${path}-wal`, `${path}-shm`]) rmSync(name, { force: true });
+    if (database.isOpen) database.close();
+    removeDatabase(unfinished);
     throw described(error, path);
   }
+  return openRunFile(path);
+}
+
+function refuseTaken(path: string): void {
+  if (!existsSync(path)) return;
+  fail('invalid-input', `${path} exists already.`, {
+    remedy: 'Resume it, or name another file for the run.',
+  });
+}
+
+function removeDatabase(path: string): void {
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) rmSync(name, { force: true });
 }
 
 /**
@@ -182,13 +192,12 @@ function checkInside(database: DatabaseSync, path: string): void {
   if (verdict !== 'ok') throw damaged(path, verdict);
 }
 
-function openDatabase(path: string, readOnly: boolean): DatabaseSync {
-  const { DatabaseSync: Database } = sqlite();
+/** @param named the file that messages are about */
+function openDatabase(path: string, readOnly: boolean, named = path): DatabaseSync {
   try {
-    const database = new Database(path, { readOnly, timeout: 10_000 });
-    return database;
+    return new (sqlite().DatabaseSync)(path, { readOnly, timeout: 10_000 });
   } catch (error) {
-    throw described(error, path);
+    throw described(error, named);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, type TestContext, test } from 'node:test';
 import type { RunStore } from '../../../src/core/audit/runStore.ts';
@@ -37,6 +38,27 @@ async function newRun(t: TestContext, samples = 3, rest = {}): Promise<{ path: s
 const place = (sample: number, side: RunPlace['side'] = 'baseline', k = 0): RunPlace => ({ sample, k, side });
 
 describe('a run file', () => {
+  test('gets its name once it is whole: nobody finds a part of one, also after a kill', async (t) => {
+    const path = scratch(t);
+    const found: boolean[] = [];
+    function* samples() {
+      for (const sample of fakeSamples(3)) {
+        found.push(existsSync(path));
+        yield sample;
+      }
+    }
+    // What a kill leaves.
+    for (const name of [`${path}-new`, `${path}-new-wal`]) writeFileSync(name, 'half of a page');
+    const store = await createRunFile(path, fakeRun(), samples());
+    t.after(() => store.close());
+    assert.deepEqual(found, [false, false, false]);
+    assert.equal(store.size, 3);
+    assert.deepEqual(
+      readdirSync(dirname(path)).filter((name) => name.includes('-new')),
+      [],
+    );
+  });
+
   test('gives back what was put in', async (t) => {
     const { path, store } = await newRun(t, 3, { generations: 2 });
     const written = fakeGeneration('It is 4, 🙂 I think', {
@@ -276,7 +298,14 @@ describe('a file that cannot be used is refused in words, and left as it is', ()
     const path = scratch(t);
     const [sample] = fakeSamples(1);
     await assert.rejects(createRunFile(path, fakeRun(), [sample!, sample!]));
-    assert.equal(existsSync(path), false);
+    assert.deepEqual(readdirSync(dirname(path)), []);
+  });
+  test('a folder that is not there is named as the file that was wanted', async (t) => {
+    const path = join(scratch(t), 'none', 'run.drift');
+    await assert.rejects(createRunFile(path, fakeRun(), fakeSamples(1)), (error: Error) => {
+      assert.ok(error instanceof FailureError && error.message.includes(path));
+      return !error.message.includes(`${path}-`);
+    });
   });
   test('there is one already', async (t) => {
     const path = await closed(t, 2);
