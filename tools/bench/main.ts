@@ -47,9 +47,14 @@ if (unknown.length > 0) {
 const measurements: Measurement[] = [];
 for (const [area, measure] of Object.entries(AREAS)) {
   if (areas.length > 0 && !areas.includes(area)) continue;
-  for await (const measurement of measure()) {
-    console.error(`measured: ${measurement.name}`);
-    measurements.push(measurement);
+  try {
+    for await (const measurement of measure()) {
+      console.error(`measured: ${measurement.name}`);
+      measurements.push(measurement);
+    }
+  } catch (error) {
+    console.error(`${area} could not be measured:`, error); // what the others came to is not lost with it
+    process.exitCode = 1;
   }
 }
 console.log(args.includes('--json') ? toJson(measurements) : formatTable(measurements));

@@ -6,7 +6,6 @@ import type { PromptPlace } from '../prompts/codeLenses.ts';
 import { type AddToPromptSetRequest, addToPromptSet, type PromptSetContext } from './addToPromptSet.ts';
 import { addVariants } from './addVariants.ts';
 import { draftFromComparison, draftsFromEditor } from './drafts.ts';
-import { exportPromptSet } from './exportPromptSet.ts';
 import { type ImportPanels, pickImportFile } from './import/importPanels.ts';
 import { addSampleFromTemplate, newPromptSet } from './newPromptSet.ts';
 
@@ -39,8 +38,11 @@ export function promptSetCommands(context: PromptSetCommands) {
       const others = !into && from && Array.isArray(selected) ? selected.filter(isOtherFile(file)) : [];
       for (const one of [file, ...others]) context.imports.open(one, into);
     },
-    'driftscope.exportPrompts': (uri?: vscode.Uri, ids?: unknown) =>
-      exportPromptSet(uri ?? activeSet(), isTexts(ids) ? ids : []),
+    'driftscope.exportPrompts': async (uri?: vscode.Uri, ids?: unknown) => {
+      const set = uri ?? activeSet();
+      const { exportPromptSet } = await import('./exportPromptSet.ts');
+      await exportPromptSet(set, isTexts(ids) ? ids : []);
+    },
   };
 }
 

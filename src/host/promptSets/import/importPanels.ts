@@ -6,10 +6,7 @@ import { openWire, showView } from '../editor/webview.ts';
 import { nameOf } from '../edits.ts';
 import type { PromptDocuments } from '../promptDocuments.ts';
 import { findSets, freeName, withExtension } from '../workspaceSets.ts';
-import { createImportSession } from './importSession.ts';
-import { withImportSource } from './importSource.ts';
 import { newSetTarget, openSetTarget } from './importTarget.ts';
-import { keepMapping, keptMappings } from './keptMappings.ts';
 
 export const IMPORT_VIEW = 'driftscope.import';
 
@@ -28,7 +25,7 @@ export interface ImportPanels extends vscode.Disposable {
 export function createImportPanels({ extensionUri, documents, log }: ImportPanelsOptions): ImportPanels {
   const open = new Map<string, vscode.WebviewPanel>();
 
-  const openPanel = (file: vscode.Uri, into: vscode.Uri | undefined): void => {
+  const openPanel = async (file: vscode.Uri, into: vscode.Uri | undefined): Promise<void> => {
     const folder =
       vscode.workspace.getWorkspaceFolder(file)?.uri ??
       vscode.workspace.workspaceFolders?.[0]?.uri ??
@@ -48,6 +45,18 @@ export function createImportPanels({ extensionUri, documents, log }: ImportPanel
     );
     const { webview } = panel;
     open.set(file.toString(), panel);
+    let isClosed = false;
+    panel.onDidDispose(() => {
+      isClosed = true;
+      open.delete(file.toString());
+    });
+    // All formats of the field, which take longer to load than the rest of the extension.
+    const [{ createImportSession }, { withImportSource }, { keepMapping, keptMappings }] = await Promise.all([
+      import('./importSession.ts'),
+      import('./importSource.ts'),
+      import('./keptMappings.ts'),
+    ]);
+    if (isClosed) return;
     let written: vscode.Uri | null = null;
 
     const session = createImportSession({
@@ -101,7 +110,6 @@ export function createImportPanels({ extensionUri, documents, log }: ImportPanel
     );
 
     panel.onDidDispose(() => {
-      open.delete(file.toString());
       session.cancel();
       server.dispose();
     });
@@ -114,7 +122,7 @@ export function createImportPanels({ extensionUri, documents, log }: ImportPanel
     open(file, into) {
       const shown = open.get(file.toString());
       if (shown) shown.reveal();
-      else openPanel(file, into);
+      else openPanel(file, into).catch((error: unknown) => showError(error, log));
     },
     dispose() {
       for (const panel of open.values()) panel.dispose();
