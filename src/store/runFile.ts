@@ -32,6 +32,7 @@ export async function createRunFile(
     await sqliteRunStore(database, path).begin(info, samples);
     database.close(); // which brings what is in the log into the file
     refuseTaken(path);
+    removeLog(path);
     renameSync(unfinished, path);
   } catch (error) {
     if (database.isOpen) database.close();
@@ -49,7 +50,13 @@ function refuseTaken(path: string): void {
 }
 
 function removeDatabase(path: string): void {
-  for (const name of [path, `${path}-wal`, `${path}-shm`]) rmSync(name, { force: true });
+  rmSync(path, { force: true });
+  removeLog(path);
+}
+
+/** The log of a file that is gone would be taken for that of the next file of its name, and written into it. */
+function removeLog(path: string): void {
+  for (const name of [`${path}-wal`, `${path}-shm`]) rmSync(name, { force: true });
 }
 
 /**

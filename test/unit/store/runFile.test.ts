@@ -38,6 +38,20 @@ async function newRun(t: TestContext, samples = 3, rest = {}): Promise<{ path: s
 const place = (sample: number, side: RunPlace['side'] = 'baseline', k = 0): RunPlace => ({ sample, k, side });
 
 describe('a run file', () => {
+  test('takes nothing from the log of a file that had its name', async (t) => {
+    const path = scratch(t);
+    const before = await createRunFile(path, fakeRun({ generations: 1 }), fakeSamples(2));
+    before.setScoring({ top: 5, threshold: 0.5 });
+    const log = readFileSync(`${path}-wal`);
+    assert.ok(log.length > 0);
+    before.close();
+    rmSync(path);
+    writeFileSync(`${path}-wal`, log);
+    const store = await createRunFile(path, fakeRun({ generations: 3 }), fakeSamples(4));
+    t.after(() => store.close());
+    assert.deepEqual([store.info().generations, store.info().scoring, store.size], [3, null, 4]);
+  });
+
   test('gets its name once it is whole: nobody finds a part of one, also after a kill', async (t) => {
     const path = scratch(t);
     const found: boolean[] = [];
