@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { performance } from 'node:perf_hooks';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createWorkerClient } from '../../../src/host/worker/client.ts';
@@ -15,12 +14,14 @@ test('a long response is annotated in the worker, and the thread that asks stays
   await annotate('Warm.');
   const sentence = 'You idiot, write to bob@example.com or call 4711; I am not sure that I should say this. ';
   const text = sentence.repeat(Math.ceil(100_000 / sentence.length));
-  const before = performance.eventLoopUtilization();
+  const before = process.threadCpuUsage();
   const { answer } = await annotate(text);
-  const { utilization } = performance.eventLoopUtilization(before);
+  // What this thread itself worked, all in all: the clock also counts what else the machine does.
+  const { user, system } = process.threadCpuUsage(before);
+  const worked = (user + system) / 1000;
   assert.ok(answer!.privacy.spans.length >= 2_000);
   assert.ok(answer!.toxicity.spans.length >= 1_000);
-  assert.ok(utilization < 0.5, `this thread was busy ${(100 * utilization).toFixed(0)} % of the time`);
+  assert.ok(worked < 50, `this thread was busy for ${worked.toFixed(0)} ms`);
 });
 
 test('a directory without detectors is an error that names the file', async () => {
