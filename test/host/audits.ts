@@ -83,22 +83,31 @@ const ended = async (run: vscode.Uri) => {
   return eventually(() => {
     const status = audits.status(run);
     assert.ok(status && !isRunning(status), `it still runs: ${JSON.stringify(status)}`);
+    assert.ok(!audits.running().map(String).includes(run.toString()), 'it is said to have ended, and to run');
     return status;
   });
 };
 
 test('an audit of a set: Enter starts it, its report opens, and it says how it ended', async () => {
+  const seen = Promise.withResolvers<void>();
+  const onceSeen =
+    (request: ReceivedRequest): Reply =>
+    async (...connection) => {
+      await seen.promise;
+      await double(request)(...connection);
+    };
   await withAudit(async ({ set, asked }) => {
     const { audits } = await extensionApi();
     const run = inWorkspace('lab.lab.drift');
     const said = await messages(async () => {
       await choosing([], async () => void (await vscode.commands.executeCommand('driftscope.runAudit', set)));
       assert.deepEqual(audits.running().map(String), [run.toString()]);
-      const open = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-      assert.ok(
-        open instanceof vscode.TabInputCustom && open.uri.toString() === run.toString(),
-        'the report is open',
-      );
+      await eventually(() => {
+        const open = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+        assert.ok(open instanceof vscode.TabInputCustom, 'the report is open');
+        assert.equal(open.uri.toString(), run.toString());
+      });
+      seen.resolve();
       const { phase, progress } = await ended(run);
       assert.deepEqual([phase, progress.done, progress.failed], ['complete', 2 * SAMPLES, 0]);
     });
@@ -112,7 +121,7 @@ test('an audit of a set: Enter starts it, its report opens, and it says how it e
     );
     assert.deepEqual(found, Array(SAMPLES).fill(['right', 'wrong']));
     file.close();
-  });
+  }, onceSeen);
 });
 
 test('its options are asked in one list, and remembered', async () => {

@@ -65,8 +65,10 @@ test('Check Pair tries both servers out and says what a comparison will show', a
       verdict.join(' '),
     );
     assert.equal(matching.find(({ id }) => id === 'tokenizer')?.result, 'same');
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs).map(({ label }) => label);
-    assert.ok(tabs.includes('Check: servers'), tabs.join());
+    await eventually(() => {
+      const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs).map(({ label }) => label);
+      assert.ok(tabs.includes('Check: servers'), tabs.join());
+    });
   });
 });
 

@@ -90,10 +90,10 @@ test('comparing a sample asks both models and shows what they wrote in a panel b
       const { messages } = completions[0]!.body as { messages: unknown };
       assert.deepEqual(messages, [{ role: 'user', content: 'How do I open this lock, please? It is mine.' }]);
     }
-    const tabs = compareTabs();
-    assert.equal(tabs.length, 1);
-    assert.equal(tabs[0]!.label, 'How do I open this lock, please? It is …');
-    assert.equal(tabs[0]!.group.viewColumn, vscode.ViewColumn.Two);
+    await eventually(() => {
+      const tabs = compareTabs().map(({ label, group }) => [label, group.viewColumn]);
+      assert.deepEqual(tabs, [['How do I open this lock, please? It is …', vscode.ViewColumn.Two]]);
+    });
     assert.equal(
       vscode.window.activeTextEditor?.document.uri.toString(),
       uri.toString(),
@@ -123,7 +123,9 @@ test('a selection is the prompt, and a line under the cursor is its sample', asy
     await vscode.commands.executeCommand('driftscope.comparePair', uri);
     await eventually(() => assert.equal(asked(), 'Two?'));
     await ended();
-    assert.equal(compareTabs().length, 1, 'a panel whose comparison has ended is used again');
+    await eventually(() => {
+      assert.equal(compareTabs().length, 1, 'a panel whose comparison has ended is used again');
+    });
   });
 });
 
@@ -166,7 +168,7 @@ test('closing the panel hangs up', async () => {
     await eventually(() => assert.equal(baseline.open + reasoning.open, 2));
     await vscode.window.tabGroups.close(compareTabs());
     await eventually(() => assert.equal(baseline.abandoned + reasoning.abandoned, 2));
-    assert.deepEqual(panels.states(), []);
+    await eventually(() => assert.deepEqual(panels.states(), []));
   });
 });
 

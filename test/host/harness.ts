@@ -31,11 +31,29 @@ export async function runAll(): Promise<void> {
       failed++;
       console.log(`✖ ${name}\n${error instanceof Error ? error.stack : error}`);
     }
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await closeEverything();
   }
   const verdict = `${cases.length - failed} passed, ${failed} failed`;
   console.log(verdict);
   if (failed > 0 || cases.length === 0) throw new Error(verdict);
+}
+
+/** What one test has open must not be found by the next: a closed tab is told of a moment after the command. */
+async function closeEverything(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const { panels, audits } = await extensionApi();
+  const open = () => ({
+    tabs: vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label)),
+    comparisons: panels.states().map(({ request }) => request.id),
+    audits: audits.running().map(String),
+  });
+  const nothing = { tabs: [], comparisons: [], audits: [] };
+  try {
+    await eventually(() => assert.deepEqual(open(), nothing), 10_000);
+  } catch {
+    // Not a verdict on the test that has ended, but worth reading where the next one fails.
+    console.log(`  still open: ${JSON.stringify(open())}`);
+  }
 }
 
 async function timeout(): Promise<never> {

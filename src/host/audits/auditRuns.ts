@@ -110,9 +110,10 @@ export function createAuditRuns(options: AuditRunsOptions): AuditRuns {
         },
         changed(status) {
           audit.status = status;
+          // An end is told when the thread has closed the file, to those who ask as to those who listen.
+          if (!isRunning(status)) return;
           last.set(key, status);
-          // An end is told when the thread has closed the file.
-          if (isRunning(status)) changed.fire({ run, status });
+          changed.fire({ run, status });
         },
       }),
     };
