@@ -54,8 +54,8 @@ async function probed(
   // Who answers is asked every time: a server that was started anew is another one.
   const answering = await Promise.all(SIDES.map((side) => answeringAt(subjects[side], signal)));
   signal.throwIfAborted();
-  const { models, lineage } = pair;
-  const name = JSON.stringify([SIDES.map((side) => models[side]), lineage, answering]);
+  const { models, lineage, scoring } = pair;
+  const name = JSON.stringify([SIDES.map((side) => models[side]), lineage, scoring, answering]);
   const known = afresh ? undefined : cache.get(name);
   if (known) return { ...known, pair: pair.name };
   const report = await probePair(pair, subjects, signal, {

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DriftRequest, PairScorer } from '../core/drift/scoring.ts';
 import { type Failure, FailureError, type FailureKind, fail } from '../shared/failure.ts';
+import type { WantedDepth } from '../shared/pair.ts';
 import { missing } from './ggufFailures.ts';
 import { lines } from './lines.ts';
 import { type EngineProcess, type EngineProcessOptions, startEngine } from './process.ts';
@@ -56,8 +57,12 @@ export interface Engine {
    * @throws FailureError `model-file`, `out-of-memory`, `unreachable`, and what {@link connect} throws
    */
   open(gguf: string, baseDir: string, signal: AbortSignal): Promise<{ model: string }>;
-  /** Exact drift between two models that {@link open} returned. */
-  pairScorer(baselineModel: string, reasoningModel: string): PairScorer;
+  /**
+   * Drift between two models that {@link open} returned: exact, or bounds where fewer alternatives than the vocabulary
+   * has are read.
+   * @param k how many of the likeliest to read; default: see `chooseDepth`
+   */
+  pairScorer(baselineModel: string, reasoningModel: string, k?: WantedDepth): PairScorer;
   /** What the model's file says of it. */
   describe(model: string, signal?: AbortSignal): Promise<ModelIdentity>;
   /**
@@ -198,7 +203,7 @@ export function createEngine(options: EngineOptions): Engine {
       return { model };
     },
 
-    pairScorer(baselineModel, reasoningModel) {
+    pairScorer(baselineModel, reasoningModel, k) {
       return {
         score({ prefix, ids, top }: DriftRequest, signal) {
           const body: DriftBody = {
@@ -206,6 +211,7 @@ export function createEngine(options: EngineOptions): Engine {
             reasoning: { model: reasoningModel, ...prefix.reasoning },
             ids,
             top,
+            ...(k === undefined ? {} : { k }),
           };
           return ask<DriftLine>('/v1/drift', body, signal);
         },

@@ -129,21 +129,23 @@ function remote(model: RemoteReference & ModelReference, { keys }: PairServices)
 
 /** Two embedded models are scored within the engine, where whole distributions never leave the process. */
 function scorerOf(
-  { models }: Pair,
+  { models, scoring }: Pair,
   opened: BySide<OpenModel>,
   { engine, baseDir }: PairServices,
 ): PairScorer {
   const { baseline, reasoning } = models;
-  if (baseline.kind !== 'gguf' || reasoning.kind !== 'gguf') {
-    return pairScorer(bySide((side) => opened[side].scorer));
-  }
-  const apart = pairScorer(bySide((side) => opened[side].scorer));
+  const k = scoring?.k;
+  const apart = pairScorer(
+    bySide((side) => opened[side].scorer),
+    { k },
+  );
+  if (baseline.kind !== 'gguf' || reasoning.kind !== 'gguf') return apart;
   const embedded = async (signal: AbortSignal): Promise<PairScorer> => {
     const [b, r] = await Promise.all([
       engine.open(baseline.gguf, baseDir, signal),
       engine.open(reasoning.gguf, baseDir, signal),
     ]);
-    return engine.pairScorer(b.model, r.model);
+    return engine.pairScorer(b.model, r.model, k);
   };
   return {
     async *score(request, signal) {

@@ -1,6 +1,7 @@
 import type { UnsegmentedPosition } from '../core/drift/scoring.ts';
 import type { Alternative } from '../shared/drift.ts';
 import type { Failure } from '../shared/failure.ts';
+import type { WantedDepth } from '../shared/pair.ts';
 import type { Message } from '../shared/prompt.ts';
 import type { BySide } from '../shared/side.ts';
 
@@ -19,16 +20,25 @@ export interface ScoreRow {
   id: number;
   text: string;
   logprob: number;
-  /** 1 = the likeliest. */
-  rank: number;
-  entropy: number;
+  /** 1 = the likeliest; null: not among `top`, which is not all. */
+  rank: number | null;
+  /** Null where `top` is not all. */
+  entropy: number | null;
   top: Alternative[];
   /** Probability that `top` covers, 0..1. */
   mass: number;
+  /** How far 1 − `mass` may be off: see `normaliseTop`. Absent: not at all. */
+  massResolution?: number;
 }
 
 /** The body of `POST /v1/drift`. */
-export type DriftBody = BySide<PrefixRequest> & { ids: number[]; top?: number };
+export type DriftBody = BySide<PrefixRequest> & {
+  ids: number[];
+  /** Alternatives to return per model and position. */
+  top?: number;
+  /** How many of the likeliest tokens to read. Default: see `chooseDepth`. */
+  k?: WantedDepth;
+};
 
 /** A line of the answer to `POST /v1/drift`. */
 export type DriftLine = UnsegmentedPosition[];

@@ -1,4 +1,5 @@
 import type { Prefix } from '../core/drift/scoring.ts';
+import type { WantedDepth } from '../shared/pair.ts';
 import { chatChunks, chatCompletion } from './chat.ts';
 import { download } from './download.ts';
 import type { LoadedModel, ModelStore } from './models.ts';
@@ -98,7 +99,7 @@ export function routes(models: ModelStore, library: typeof import('node-llama-cp
       const model = await models.get(request.model);
       const ids = tokenIds(fields.ids, model.vocabulary.size);
       const top = topOf(fields.top);
-      return { lines: inTurn(signal, () => score(model, prefixOf(request), ids, top, signal)) };
+      return { lines: inTurn(signal, () => score(model, { prefix: prefixOf(request), ids, top }, signal)) };
     },
 
     'POST /v1/drift': async ({ body, signal }) => {
@@ -112,8 +113,9 @@ export function routes(models: ModelStore, library: typeof import('node-llama-cp
       requireSameTokenizer(pair.baseline, pair.reasoning);
       const ids = tokenIds(fields.ids, pair.baseline.vocabulary.size);
       const top = topOf(fields.top);
+      const k = depthOf(fields.k);
       const prefixes = { baseline: prefixOf(baseline), reasoning: prefixOf(reasoning) };
-      return { lines: inTurn(signal, () => drift(pair, prefixes, ids, top, signal)) };
+      return { lines: inTurn(signal, () => drift(pair, { prefixes, ids, top, k }, signal)) };
     },
   };
 }
@@ -124,6 +126,10 @@ function prefixOf(request: PrefixRequest): Prefix {
 
 function topOf(value: unknown): number {
   return value === undefined ? DEFAULT_TOP : integer(value, 'top', 0, 2 ** 31);
+}
+
+function depthOf(value: unknown): WantedDepth | undefined {
+  return value === undefined || value === 'all' ? value : integer(value, 'k', 1, 2 ** 31);
 }
 
 /** A token's exact bytes: as a string where they are UTF-8, else as numbers. The shape of llama.cpp's server. */

@@ -104,9 +104,9 @@ export function engineTextScorer(
           const unknown = { kind: 'internal', message: 'The embedded engine failed.' } as const;
           throw new FailureError(await engine.explain(unknown, row));
         }
-        const { id, text, logprob, rank, top } = row;
+        const { id, text, logprob, rank, top, massResolution } = row;
         const actual: ListedToken = { id, logprob, text };
-        yield scoredRow({ actual, rank, top }, server.culprit);
+        yield scoredRow({ actual, rank, top, ...(massResolution && { massResolution }) }, server.culprit);
       }
     },
   };

@@ -42,6 +42,12 @@ export interface Sampling {
   topP: number | null;
 }
 
+/**
+ * How many of the likeliest tokens to read of each distribution that is scored. With `all`, KL is exact; with less it is
+ * a lower bound.
+ */
+export type WantedDepth = number | 'all';
+
 export interface Lineage {
   base?: string;
   notes?: string;
@@ -54,6 +60,8 @@ export interface Pair {
   models: BySide<ModelReference>;
   sampling: Sampling;
   lineage: Lineage | null;
+  /** Absent: as deep as is of use and not too dear, see `chooseDepth`. */
+  scoring?: { k: WantedDepth };
   /** Judges that every comparison of the pair asks, as it asked for. Absent: none, and no text leaves the models. */
   judges?: JudgeReference[];
 }

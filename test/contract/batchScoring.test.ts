@@ -8,7 +8,6 @@ import type { RunReader, RunStore } from '../../src/core/audit/runStore.ts';
 import { parsePairFile } from '../../src/core/pairs/pairFile.ts';
 import { withPathsFrom } from '../../src/core/pairs/paths.ts';
 import { openPair } from '../../src/engine/openPair.ts';
-import type { ScoreRow } from '../../src/engine/protocol.ts';
 import type { RunPlace } from '../../src/shared/audit.ts';
 import { INFINITE_NATS } from '../../src/shared/drift.ts';
 import type { Pair } from '../../src/shared/pair.ts';
@@ -17,7 +16,7 @@ import { SIDES, type Side } from '../../src/shared/side.ts';
 import { samplesOf } from '../../src/store/newRun.ts';
 import { createRunFile, openRunFile, readRunFile } from '../../src/store/runFile.ts';
 import { findNothing } from '../fakes/audit.ts';
-import { type BatchModel, type Quirks, runBatch } from '../fakes/runBatch.ts';
+import { type BatchModel, type BatchRow, type Quirks, runBatch } from '../fakes/runBatch.ts';
 import { fakeRun } from '../fakes/runs.ts';
 import { DEMO, driftscope } from '../unit/cli/commandLine.ts';
 import { type EngineUnderTest, startTestEngine } from './engineUnderTest.ts';
@@ -119,7 +118,7 @@ describe('an audit that is scored as a batch', { skip: untrained, timeout: 180_0
         return ids.flat();
       },
       async rows(messages, ids, top) {
-        return engine.lines<ScoreRow>('/v1/score', { model, messages, ids, top });
+        return engine.lines<BatchRow>('/v1/score', { model, messages, ids, top });
       },
     };
   }

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { DriftRequest, UnsegmentedPosition } from '../../src/core/drift/scoring.ts';
 import type { ScoreRow } from '../../src/engine/protocol.ts';
 import { FailureError } from '../../src/shared/failure.ts';
+import type { WantedDepth } from '../../src/shared/pair.ts';
 import { TINY_VOCABULARY_SIZE, tinyBytes, tinyId, writeTinyGguf } from '../fakes/tinyGguf.ts';
 import { chat, type EngineUnderTest, startTestEngine } from './engineUnderTest.ts';
 
@@ -43,9 +44,15 @@ describe('drift by the embedded engine', () => {
     rmSync(dir, { recursive: true });
   });
 
-  const driftOf = async (models: [string, string], of: number[], prefixes = prefix, top = 5) => {
+  const driftOf = async (
+    models: [string, string],
+    of: number[],
+    prefixes = prefix,
+    top = 5,
+    k?: WantedDepth,
+  ) => {
     const positions: UnsegmentedPosition[] = [];
-    const scorer = engine.engine.pairScorer(...models);
+    const scorer = engine.engine.pairScorer(...models, k);
     for await (const batch of scorer.score({ prefix: prefixes, ids: of, top }, NEVER))
       positions.push(...batch);
     return positions;
@@ -162,6 +169,60 @@ describe('drift by the embedded engine', () => {
     assert.equal(positions.map((position) => position.text).join(''), ` ${text}`);
     assert.equal(positions.length, tokens.length);
     assert.ok(positions.every((position) => position.top.baseline.length === 3));
+  });
+
+  it('gives bounds where fewer alternatives are read, and what the model gave to the token itself', async () => {
+    const exact = await driftOf([baseline, reasoning], ids);
+    let loosest = Number.POSITIVE_INFINITY;
+    for (const k of [5, 20, 100]) {
+      const bounds = await driftOf([baseline, reasoning], ids, prefix, 3, k);
+      assert.equal(bounds.length, exact.length);
+      let left = 0;
+      for (const [i, bound] of bounds.entries()) {
+        const truth = exact[i]!;
+        assert.equal(bound.status, 'bound');
+        assert.ok(bound.klForward <= truth.klForward + 1e-6, `${i}: ${bound.klForward} > ${truth.klForward}`);
+        assert.ok(bound.klReverse <= truth.klReverse + 1e-6, `${i}: ${bound.klReverse} > ${truth.klReverse}`);
+        assert.ok(bound.jsd <= truth.jsd + 1e-6 && bound.jsdMax >= truth.jsd - 1e-6);
+        for (const side of ['baseline', 'reasoning'] as const) {
+          assert.ok(Math.abs(bound.surprisal[side]! - truth.surprisal[side]!) < 1e-4);
+          const rank = truth.rank[side]!;
+          assert.equal(bound.rank[side], rank <= k ? rank : null);
+          assert.deepEqual(
+            bound.top[side].map(({ id, text }) => [id, text]),
+            truth.top[side].slice(0, 3).map(({ id, text }) => [id, text]),
+          );
+          assert.ok(bound.coverage[side] > 0 && bound.coverage[side] < 1);
+        }
+        assert.deepEqual([bound.id, bound.text, bound.index], [truth.id, truth.text, i]);
+        left += truth.klForward - bound.klForward;
+      }
+      assert.ok(left < loosest, 'more alternatives leave less unknown');
+      loosest = left;
+    }
+    const all = await driftOf([baseline, reasoning], ids, prefix, 5, 'all');
+    assert.deepEqual(all, exact);
+  });
+
+  it('reads a part of a large vocabulary, unless all of it is wanted', async () => {
+    const extraTokens = Array.from({ length: 33_000 }, (_, i) => `extra${i}`);
+    const [left, right] = [path('large-left'), path('large-right')];
+    writeTinyGguf(left, { weights: { kind: 'random', seed: 4 }, extraTokens });
+    writeTinyGguf(right, { weights: { kind: 'random', seed: 5 }, extraTokens });
+    const few = ids.slice(0, 4);
+    const exact = await driftOf([left, right], few, prefix, 5, 'all');
+    const bounds = await driftOf([left, right], few);
+    assert.deepEqual([...new Set(exact.map(({ status }) => status))], ['exact']);
+    for (const [i, bound] of bounds.entries()) {
+      assert.equal(bound.status, 'bound');
+      assert.ok(bound.klForward <= exact[i]!.klForward + 1e-6);
+      assert.ok(bound.coverage.reasoning > 0 && bound.top.reasoning.length === 5);
+    }
+    const rows = await engine.lines<ScoreRow>('/v1/score', { model: right, messages, ids: few, top: 20 });
+    for (const [i, row] of rows.entries()) {
+      assert.ok(Math.abs(-row.logprob - exact[i]!.surprisal.reasoning!) < 1e-4);
+      assert.deepEqual([row.top.length, row.entropy, row.massResolution! > 0], [20, null, true]);
+    }
   });
 
   it('gives no position for no ids', async () => {

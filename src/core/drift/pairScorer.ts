@@ -1,17 +1,17 @@
-import { type Alternative, INFINITE_NATS } from '../../shared/drift.ts';
 import { FailureError, fail } from '../../shared/failure.ts';
+import type { WantedDepth } from '../../shared/pair.ts';
 import { type BySide, bySide, SIDES } from '../../shared/side.ts';
-import { boundDivergences } from './bounds.ts';
-import { entropy } from './divergences.ts';
+import { boundPosition, surprisalOf } from './boundPosition.ts';
+import { chooseDepth } from './depth.ts';
 import { tokenizeAgain } from './retokenize.ts';
 import type { PairScorer, UnsegmentedPosition } from './scoring.ts';
 import { scoreSpans } from './spanScorer.ts';
-import type { Depth, ScoredRow, TextScorer } from './textScorer.ts';
+import type { TextScorer } from './textScorer.ts';
 import { tokenizerDifference } from './tokenizerProbe.ts';
 
 export interface PairScorerOptions {
   /** Alternatives to ask each model for per position. Default: see {@link chooseDepth}. */
-  k?: number;
+  k?: WantedDepth | undefined;
   /**
    * Whether ids of one mean the same to the other is tried out on a probe text, once, before the first score.
    * Default true.
@@ -21,14 +21,6 @@ export interface PairScorerOptions {
 
 /** Positions that are handed on at once. */
 const BATCH = 32;
-
-/**
- * Whole distributions are asked for up to this size of the vocabulary. A server writes some 60 bytes of JSON an
- * entry: at 32,768 entries 2 MB a position, which takes as long as computing it does.
- */
-const WHOLE_UP_TO = 32_768;
-/** Where only a part is asked for. With it the tails of peaked distributions hold a few thousandths. */
-const USUAL_K = 1_000;
 
 /**
  * Two models that each score given text, on any two servers, as the scorer of a pair. Both read the same ids at the
@@ -68,7 +60,7 @@ export function pairScorer(scorers: BySide<TextScorer>, options: PairScorerOptio
           { remedy: 'Serve both models with servers of one kind.' },
         );
       }
-      const k = Math.max(top, options.k ?? chooseDepth(depths));
+      const k = Math.max(top, chooseDepth(depths, options.k));
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
       const text = textOf(scorers, ids);
@@ -87,7 +79,7 @@ export function pairScorer(scorers: BySide<TextScorer>, options: PairScorerOptio
             }
             return value;
           });
-          batch.push(positionOf(index, row, top));
+          batch.push(boundPosition(index, row, top));
           if (batch.length === BATCH) {
             yield batch;
             batch = [];
@@ -128,50 +120,6 @@ export function pairScorer(scorers: BySide<TextScorer>, options: PairScorerOptio
   };
 }
 
-/**
- * How many alternatives to ask for: the whole vocabulary where both servers give it and it is not too large to send,
- * else as many as are of use; a server with a lower limit gives fewer.
- */
-export function chooseDepth(depths: BySide<Depth>): number {
-  const whole = wholeVocabulary(depths);
-  return whole !== null && whole <= WHOLE_UP_TO ? whole : USUAL_K;
-}
-
-/** The size of the vocabulary where both servers can list all of it; null where one cannot, or none tells the size. */
-function wholeVocabulary(depths: BySide<Depth>): number | null {
-  const sizes = SIDES.flatMap((side) => depths[side].vocabularySize ?? []);
-  if (sizes.length === 0) return null;
-  const whole = Math.max(...sizes);
-  return SIDES.every((side) => (depths[side].maxTop ?? whole) >= whole) ? whole : null;
-}
-
-/** Whether scores of the depth that is chosen are exact. */
-export function isExactAt(depths: BySide<Depth>): boolean {
-  return wholeVocabulary(depths) === chooseDepth(depths);
-}
-
-function positionOf(index: number, rows: BySide<ScoredRow>, top: number): UnsegmentedPosition {
-  // Two lists that are whole but not of one vocabulary (padded to different sizes): what only one has says nothing.
-  const alike = rows.baseline.ids.length === rows.reasoning.ids.length;
-  const lists = bySide((side) => ({ ...rows[side], complete: rows[side].complete && alike }));
-  const massResolution = Math.max(rows.baseline.massResolution, rows.reasoning.massResolution);
-  return {
-    index,
-    id: rows.baseline.id,
-    text: rows.baseline.text || rows.reasoning.text,
-    ...boundDivergences(lists, { massResolution }),
-    surprisal: bySide((side) => surprisalOf(rows[side])),
-    rank: bySide((side) => rows[side].rank),
-    entropy: bySide((side) => (lists[side].complete ? entropy(rows[side].logprobs) : null)),
-    top: bySide((side) => alternatives(rows[side], top)),
-  };
-}
-
-function surprisalOf({ logprob }: ScoredRow): number | null {
-  if (logprob === null) return null;
-  return logprob === Number.NEGATIVE_INFINITY ? INFINITE_NATS : -logprob;
-}
-
 /** Finds the text of ids where it is needed; either model's server may tell, since the tokenizers are the same. */
 function textOf(scorers: BySide<TextScorer>, ids: readonly number[]) {
   return async (signal: AbortSignal): Promise<string | null> => {
@@ -181,14 +129,6 @@ function textOf(scorers: BySide<TextScorer>, ids: readonly number[]) {
     }
     return null;
   };
-}
-
-function alternatives({ ids, logprobs, texts, k }: ScoredRow, top: number): Alternative[] {
-  return Array.from({ length: Math.min(top, k) }, (_, i) => ({
-    id: ids[i]!,
-    text: texts[i] ?? `#${ids[i]}`,
-    logprob: logprobs[i]!,
-  })).filter(({ logprob }) => logprob > Number.NEGATIVE_INFINITY);
 }
 
 async function requireSameTokenizer(scorers: BySide<TextScorer>, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,9 @@
 import { type Failure, FailureError, type FailureKind } from '../../shared/failure.ts';
 import type { Generation } from '../../shared/generation.ts';
-import type { Pair } from '../../shared/pair.ts';
+import type { Pair, WantedDepth } from '../../shared/pair.ts';
 import type { CheckResult, ModelProbe, ProbeCheck, ProbeReport } from '../../shared/probe.ts';
 import { type BySide, bySide, SIDES, type Side } from '../../shared/side.ts';
-import { isExactAt } from '../drift/pairScorer.ts';
+import { isExactAt } from '../drift/depth.ts';
 import type { Depth, ScoredRow, TextScorer } from '../drift/textScorer.ts';
 import { tokenizerDifference } from '../drift/tokenizerProbe.ts';
 import type { KnownServer } from './dialects/dialect.ts';
@@ -50,7 +50,7 @@ export interface ProbeOptions {
  * are not believed. Makes about 20 small requests per model. Never throws for what a server does.
  */
 export async function probePair(
-  { name, lineage }: Pick<Pair, 'name' | 'lineage'>,
+  { name, lineage, scoring }: Pick<Pair, 'name' | 'lineage' | 'scoring'>,
   subjects: BySide<ProbeSubject>,
   signal: AbortSignal,
   { progress = () => {}, difference: differenceOf = tokenizerDifference }: ProbeOptions = {},
@@ -61,7 +61,7 @@ export async function probePair(
   signal.throwIfAborted();
   const models = bySide((side) => tried[side].probe);
   const difference = await tokenizers(subjects, models, differenceOf, signal);
-  const drift = driftOf(tried, difference);
+  const drift = driftOf(tried, difference, scoring?.k);
   return {
     pair: name,
     models,
@@ -351,14 +351,18 @@ async function writtenIds(
   return known.length > 0 ? { ids: known, exact: false } : { reason: 'it wrote too little' };
 }
 
-function driftOf(tried: BySide<Tried>, difference: string | null | undefined): ProbeReport['drift'] {
+function driftOf(
+  tried: BySide<Tried>,
+  difference: string | null | undefined,
+  wanted: WantedDepth | undefined,
+): ProbeReport['drift'] {
   if (difference !== null) return 'unavailable';
   if (SIDES.some((side) => tried[side].probe.scoring.reach !== 'top-k' || isFaulty(tried[side].probe))) {
     return 'unavailable';
   }
   const depths = bySide((side) => tried[side].depth!);
   if (depths.baseline.named !== depths.reasoning.named) return 'unavailable';
-  return isExactAt(depths) ? 'exact' : 'bound';
+  return isExactAt(depths, wanted) ? 'exact' : 'bound';
 }
 
 /** Whether scores are there but wrong. */

@@ -31,8 +31,9 @@ export const PAIR_FILE = 'driftscope.json';
 export const DEFAULT_SAMPLING: Sampling = { temperature: 0, maxTokens: 4096, seed: 1, topP: null };
 
 const TOP_FIELDS = ['$schema', 'pairs', 'judges'];
-const PAIR_FIELDS = ['method', 'baseline', 'reasoning', 'sampling', 'lineage', 'judges'];
+const PAIR_FIELDS = ['method', 'baseline', 'reasoning', 'sampling', 'scoring', 'lineage', 'judges'];
 const SAMPLING_FIELDS = ['temperature', 'maxTokens', 'seed', 'topP'];
+const SCORING_FIELDS = ['k'];
 const LINEAGE_FIELDS = ['base', 'notes'];
 
 export interface PairFile {
@@ -145,11 +146,12 @@ function readPair(text: string, property: Property, report: Report): AskedJudges
   const [baseline, reasoning] = SIDES.map(model);
   const method = readMethod(fields.get('method'), report);
   const sampling = readSampling(readObject(fields.get('sampling'), report), report);
+  const scoring = readScoring(readObject(fields.get('scoring'), report), report);
   const lineage = readLineage(readObject(fields.get('lineage'), report), report);
   const names = readJudgeNames(fields.get('judges'), report);
-  return baseline && reasoning
-    ? { pair: { name: property.name, method, models: { baseline, reasoning }, sampling, lineage }, names }
-    : null;
+  if (!baseline || !reasoning) return null;
+  const { name } = property;
+  return { pair: { name, method, models: { baseline, reasoning }, sampling, lineage, ...scoring }, names };
 }
 
 function readMethod(field: Property | undefined, report: Report): Method {
@@ -175,6 +177,18 @@ function readSampling(node: Node | undefined, report: Report): Sampling {
     seed: isNull('seed') ? null : (number('seed', { min: 0, integer: true }) ?? DEFAULT_SAMPLING.seed),
     topP: isNull('topP') ? null : (number('topP', { min: 0, above: true, max: 1 }) ?? DEFAULT_SAMPLING.topP),
   };
+}
+
+function readScoring(node: Node | undefined, report: Report): Pick<Pair, 'scoring'> {
+  const field = node && readFields(node, SCORING_FIELDS, report).get('k');
+  if (!field) return {};
+  if (field.value?.type === 'string') {
+    if (field.value.value === 'all') return { scoring: { k: 'all' } };
+    report(errorAt(field.value, 'wrong-type', '“k” is a number of tokens, or "all".'));
+    return {};
+  }
+  const k = readNumber(field, { min: 1, integer: true }, report);
+  return k === undefined ? {} : { scoring: { k } };
 }
 
 function readLineage(node: Node | undefined, report: Report): Lineage | null {

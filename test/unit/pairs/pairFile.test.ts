@@ -78,6 +78,12 @@ describe('a pair file', () => {
     assert.deepEqual(pairs[0]?.sampling, { ...DEFAULT_SAMPLING, seed: null, topP: 0.9, temperature: 0.6 });
   });
 
+  test('reads how deep drift is scored', () => {
+    const scoring = (k: string) => parsePairFile(pair(`"scoring": { "k": ${k} }`)).pairs[0]?.scoring;
+    assert.deepEqual([scoring('"all"'), scoring('50')], [{ k: 'all' }, { k: 50 }]);
+    assert.equal(parsePairFile(pair('"scoring": {}')).pairs[0]?.scoring, undefined);
+  });
+
   const faults: [name: string, text: string, code: string, mark: string, message: RegExp][] = [
     ['no reasoning', '{"pairs": {"p": {"baseline": {"gguf": "a"}}}}', 'missing-field', '"p"', /“reasoning”/],
     ['no baseline', '{"pairs": {"p": {"reasoning": {"gguf": "a"}}}}', 'missing-field', '"p"', /“baseline”/],
@@ -119,6 +125,7 @@ describe('a pair file', () => {
     ['half a token', pair('"sampling": { "maxTokens": 1.5 }'), 'out-of-range', '1.5', /whole/],
     ['no nucleus', pair('"sampling": { "topP": 0 }'), 'out-of-range', '0', /above 0 and at most 1/],
     ['seed as string', pair('"sampling": { "seed": "1" }'), 'wrong-type', '"1"', /must be a number/],
+    ['some depth', pair('"scoring": { "k": "most" }'), 'wrong-type', '"most"', /or "all"/],
     ['a field twice', pair('"method": "rl", "method": "sft"'), 'duplicate-field', '"method"', /twice/],
     [
       'half a reference',

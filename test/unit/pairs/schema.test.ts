@@ -50,6 +50,7 @@ const valid: unknown[] = [
   ...['sft', 'rl', 'distillation', 'other'].map((method) => withRest({ method })),
   withRest({ sampling: {} }),
   withRest({ sampling: { temperature: 0.6, maxTokens: 1, seed: null, topP: 1 } }),
+  ...[{}, { k: 'all' }, { k: 1 }, { k: 1000 }].map((scoring) => withRest({ scoring })),
   withRest({ lineage: {} }),
   withRest({ lineage: { base: 'b', notes: 'n' } }),
 ];
@@ -122,6 +123,9 @@ const invalid: unknown[] = [
     withRest({ sampling }),
   ),
   ...[null, [], 1].map((sampling) => withRest({ sampling })),
+  ...[{ k: 0 }, { k: 1.5 }, { k: 'some' }, { k: null }, { depth: 1 }, 'all'].map((scoring) =>
+    withRest({ scoring }),
+  ),
   ...[{ base: '' }, { base: 1 }, { bases: 'b' }].map((lineage) => withRest({ lineage })),
   withRest({ extra: {} }),
 ];
