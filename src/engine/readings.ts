@@ -13,6 +13,8 @@ import { renderPrefix } from './prompt.ts';
  * only way to exact numbers that the binding has: it sorts and boxes every value.
  */
 const CHUNK_VALUES = 2 ** 20;
+/** Positions of a chunk at most. The more are evaluated at once the faster, and the later a cancel is heard. */
+const CHUNK = 64;
 
 /** What is read at one position, as `controlledEvaluate` is told of it. */
 interface Reading<T> {
@@ -31,7 +33,8 @@ export function allLogits(
   signal: AbortSignal,
 ): AsyncGenerator<Float32Array[], void> {
   const { size } = model.vocabulary;
-  return readings(model, prefix, ids, signal, () => ({
+  const chunk = Math.min(CHUNK, Math.max(4, Math.floor(CHUNK_VALUES / size)));
+  return readings(model, prefix, ids, signal, chunk, () => ({
     generateNext: { logits: true },
     take({ logits }) {
       const row = new Float32Array(size).fill(Number.NEGATIVE_INFINITY);
@@ -53,7 +56,7 @@ export function topLogits(
   signal: AbortSignal,
 ): AsyncGenerator<TopLogits[], void> {
   const { size } = model.vocabulary;
-  return readings(model, prefix, ids, signal, (id) => ({
+  return readings(model, prefix, ids, signal, CHUNK, (id) => ({
     generateNext: { logits: { filter: { tokens: [id as Token], includeTop: k } }, totalLogitWeight: true },
     take: ({ logits, totalLogitWeight }) => ({
       ids: [...logits.keys()],
@@ -70,6 +73,7 @@ async function* readings<T>(
   prefix: Prefix,
   ids: readonly number[],
   signal: AbortSignal,
+  chunk: number,
   of: (id: number) => Reading<T>,
 ): AsyncGenerator<T[], void> {
   if (ids.length === 0) return;
@@ -86,8 +90,7 @@ async function* readings<T>(
       { remedy: 'Score a shorter text, or use a model with a longer context.' },
     );
   }
-  const chunk = Math.min(64, Math.max(4, Math.floor(CHUNK_VALUES / model.vocabulary.size)));
-  const { sequence, dispose } = await model.sequence(read.length, Math.max(64, chunk));
+  const { sequence, dispose } = await model.sequence(read.length, CHUNK);
   try {
     // The last prefix token is the first whose output counts: it predicts ids[0].
     await prefill(sequence, before.slice(0, -1), signal);

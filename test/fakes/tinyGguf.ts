@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { seededRandom } from '../../src/shared/random.ts';
+import { type GgufTensor, type GgufValue, gguf } from './gguf.ts';
 
 /** What a tiny model says. */
 export type TinyWeights =
@@ -112,58 +113,39 @@ export function tinyGguf(options: TinyModelOptions): Buffer {
 
   const arch = options.architecture ?? 'llama';
   const template = options.chatTemplate === undefined ? TINY_TEMPLATE : options.chatTemplate;
-  const out = new Bytes();
-  const metadata: [string, () => void][] = [
-    ['general.architecture', () => out.stringValue(arch)],
-    ['general.name', () => out.stringValue(options.name ?? 'Tiny')],
-    ['general.file_type', () => out.u32Value(0)],
-    [`${arch}.context_length`, () => out.u32Value(options.contextLength ?? 4096)],
-    [`${arch}.embedding_length`, () => out.u32Value(shape.d)],
-    [`${arch}.block_count`, () => out.u32Value(shape.layers)],
-    [`${arch}.feed_forward_length`, () => out.u32Value(shape.ffn)],
-    [`${arch}.attention.head_count`, () => out.u32Value(shape.heads)],
-    [`${arch}.attention.head_count_kv`, () => out.u32Value(shape.heads)],
-    [`${arch}.attention.key_length`, () => out.u32Value(shape.headSize)],
-    [`${arch}.attention.value_length`, () => out.u32Value(shape.headSize)],
-    [`${arch}.attention.layer_norm_rms_epsilon`, () => out.f32Value(1e-5)],
-    [`${arch}.rope.dimension_count`, () => out.u32Value(shape.headSize)],
-    [`${arch}.vocab_size`, () => out.u32Value(V)],
-    ['tokenizer.ggml.model', () => out.stringValue('llama')],
-    ['tokenizer.ggml.tokens', () => out.array(8, vocabulary, (entry) => out.string(entry.text))],
-    ['tokenizer.ggml.scores', () => out.array(6, vocabulary, (entry) => out.f32(entry.score))],
-    ['tokenizer.ggml.token_type', () => out.array(5, vocabulary, (entry) => out.u32(entry.type))],
-    ['tokenizer.ggml.bos_token_id', () => out.u32Value(1)],
-    ['tokenizer.ggml.eos_token_id', () => out.u32Value(tinyId('<|end|>'))],
-    ['tokenizer.ggml.unknown_token_id', () => out.u32Value(0)],
-    ['tokenizer.ggml.add_bos_token', () => out.boolValue(true)],
+  const metadata: [string, GgufValue][] = [
+    ['general.architecture', { string: arch }],
+    ['general.name', { string: options.name ?? 'Tiny' }],
+    ['general.file_type', { u32: 0 }],
+    [`${arch}.context_length`, { u32: options.contextLength ?? 4096 }],
+    [`${arch}.embedding_length`, { u32: shape.d }],
+    [`${arch}.block_count`, { u32: shape.layers }],
+    [`${arch}.feed_forward_length`, { u32: shape.ffn }],
+    [`${arch}.attention.head_count`, { u32: shape.heads }],
+    [`${arch}.attention.head_count_kv`, { u32: shape.heads }],
+    [`${arch}.attention.key_length`, { u32: shape.headSize }],
+    [`${arch}.attention.value_length`, { u32: shape.headSize }],
+    [`${arch}.attention.layer_norm_rms_epsilon`, { f32: 1e-5 }],
+    [`${arch}.rope.dimension_count`, { u32: shape.headSize }],
+    [`${arch}.vocab_size`, { u32: V }],
+    ['tokenizer.ggml.model', { string: 'llama' }],
+    ['tokenizer.ggml.tokens', { strings: vocabulary.map(({ text }) => text) }],
+    ['tokenizer.ggml.scores', { f32s: vocabulary.map(({ score }) => score) }],
+    ['tokenizer.ggml.token_type', { u32s: vocabulary.map(({ type }) => type) }],
+    ['tokenizer.ggml.bos_token_id', { u32: 1 }],
+    ['tokenizer.ggml.eos_token_id', { u32: tinyId('<|end|>') }],
+    ['tokenizer.ggml.unknown_token_id', { u32: 0 }],
+    ['tokenizer.ggml.add_bos_token', { bool: true }],
     ...(template === null
       ? []
-      : [['tokenizer.chat_template', () => out.stringValue(template)] as [string, () => void]]),
+      : [['tokenizer.chat_template', { string: template }] satisfies [string, GgufValue]]),
   ];
+  return Buffer.concat([...gguf(metadata, tensors.map(tensorOf))]);
+}
 
-  out.raw(Buffer.from('GGUF'));
-  out.u32(3);
-  out.u64(tensors.length);
-  out.u64(metadata.length);
-  for (const [key, value] of metadata) {
-    out.string(key);
-    value();
-  }
-  let offset = 0;
-  for (const tensor of tensors) {
-    out.string(tensor.name);
-    out.u32(tensor.shape.length);
-    for (const size of tensor.shape) out.u64(size);
-    out.u32(0); // F32
-    out.u64(offset);
-    offset += Math.ceil(tensor.data.byteLength / 32) * 32;
-  }
-  out.align(32);
-  for (const tensor of tensors) {
-    out.raw(Buffer.from(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
-    out.align(32);
-  }
-  return out.toBuffer();
+function tensorOf({ name, shape, data }: Tensor): GgufTensor {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return { name, shape, type: 'f32', data: () => [bytes] };
 }
 
 interface Tensor {
@@ -224,61 +206,4 @@ function makeTensors(
 function gaussian(seed: number): () => number {
   const uniform = seededRandom(seed);
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-}
-
-class Bytes {
-  readonly #parts: Buffer[] = [];
-  #length = 0;
-
-  raw(bytes: Buffer): void {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
-  }
-  #number(size: number, write: (buffer: Buffer) => void): void {
-    const buffer = Buffer.alloc(size);
-    write(buffer);
-    this.raw(buffer);
-  }
-  u32(value: number): void {
-    this.#number(4, (b) => b.writeUInt32LE(value));
-  }
-  u64(value: number): void {
-    this.#number(8, (b) => b.writeBigUInt64LE(BigInt(value)));
-  }
-  f32(value: number): void {
-    this.#number(4, (b) => b.writeFloatLE(value));
-  }
-  string(text: string): void {
-    const bytes = Buffer.from(text);
-    this.u64(bytes.length);
-    this.raw(bytes);
-  }
-  u32Value(value: number): void {
-    this.u32(4);
-    this.u32(value);
-  }
-  f32Value(value: number): void {
-    this.u32(6);
-    this.f32(value);
-  }
-  boolValue(value: boolean): void {
-    this.u32(7);
-    this.raw(Buffer.from([value ? 1 : 0]));
-  }
-  stringValue(text: string): void {
-    this.u32(8);
-    this.string(text);
-  }
-  array<T>(elementType: number, items: readonly T[], write: (item: T) => void): void {
-    this.u32(9);
-    this.u32(elementType);
-    this.u64(items.length);
-    for (const item of items) write(item);
-  }
-  align(to: number): void {
-    this.raw(Buffer.alloc((to - (this.#length % to)) % to));
-  }
-  toBuffer(): Buffer {
-    return Buffer.concat(this.#parts);
-  }
 }

@@ -8,11 +8,18 @@ import { throughputCases } from './throughput.ts';
 const AREAS: Record<string, () => AsyncIterable<Measurement>> = {
   diff: () => runCases(diffCases),
   drift: () => runCases(driftCases),
+  engine: measureEngine,
   audit: () => runCases(throughputCases),
   view: measureView,
   promptSet: measurePromptSet,
   activation: measureActivation,
 };
+
+/** Writes 2.7 GB of random weights. */
+async function* measureEngine(): AsyncGenerator<Measurement> {
+  const { benchEngine } = await import('./engine.ts');
+  yield* benchEngine();
+}
 
 /** The view is measured in a browser, which is started only if it is asked for. */
 async function* measureView(): AsyncGenerator<Measurement> {
