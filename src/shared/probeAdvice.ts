@@ -2,7 +2,10 @@ import type { ModelProbe, ProbeReport } from './probe.ts';
 import { SIDES } from './side.ts';
 
 const ANY_SERVER = 'Serve it with vLLM, SGLang or llama-server, or as a GGUF file in the embedded engine.';
-const EMBEDDED = 'Both models as GGUF files in the embedded engine give exact KL.';
+const EMBEDDED =
+  'Both models as GGUF files in the embedded engine give exact KL, with "scoring": { "k": "all" } where the vocabulary is large.';
+const ALL =
+  'Both servers can list the whole vocabulary: with "scoring": { "k": "all" } in the pair file KL is exact, and takes longer.';
 
 /** What to do for more than a comparison of the pair gives now, the most effective first. Empty where it gives all. */
 export function adviceFor({ drift, models, matching }: ProbeReport): string[] {
@@ -15,8 +18,12 @@ export function adviceFor({ drift, models, matching }: ProbeReport): string[] {
   if (matching.some(({ id, result }) => id === 'tokenizer' && result === 'differs')) {
     advice.push('For KL, compare models that come from one base and share its tokenizer.');
   }
-  if (drift === 'bound') advice.push(EMBEDDED);
+  if (drift === 'bound') advice.push(SIDES.every((side) => listsAll(models[side])) ? ALL : EMBEDDED);
   return advice;
+}
+
+function listsAll({ identity, scoring: { maxTop } }: ModelProbe): boolean {
+  return maxTop === null || (identity?.vocabularySize != null && maxTop >= identity.vocabularySize);
 }
 
 function forTighterBounds({ identity, scoring: { maxTop } }: ModelProbe): string[] {

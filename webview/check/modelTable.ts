@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { CheckResult, ModelProbe, ProbeCheck } from '../../src/shared/probe.ts';
 import { type BySide, SIDES } from '../../src/shared/side.ts';
 import { count } from '../ui/format.ts';
-import { failed, type PageActions } from './page.ts';
+import { type FailureActions, failed } from './failed.ts';
 
 const REACH: Record<ModelProbe['scoring']['reach'], string> = {
   'top-k': 'yes, with the likeliest tokens beside',
@@ -64,7 +64,7 @@ export function modelTable(
   names: BySide<string>,
   models: BySide<ModelProbe | null>,
   running: boolean,
-  actions: Pick<PageActions, 'setApiKey' | 'showLog'>,
+  actions: FailureActions,
 ): TemplateResult {
   const known = SIDES.flatMap((side) => models[side] ?? []);
   const checks = new Map(known.flatMap((model) => model.checks.map(({ id, title }) => [id, title])));

@@ -7,15 +7,14 @@ import { type BySide, bySide } from '../../src/shared/side.ts';
 import { count } from '../ui/format.ts';
 import { matchingTable } from '../ui/matching.ts';
 import { button } from '../ui/toolkit.ts';
+import { type FailureActions, failed } from './failed.ts';
 import { modelTable } from './modelTable.ts';
 
-export interface PageActions {
+export interface PageActions extends FailureActions {
   recheck(): void;
   cancel(): void;
   copyJson(): void;
   openPairFile(): void;
-  setApiKey(): void;
-  showLog(): void;
 }
 
 /** @param failure why the host did not do what it was asked last, if so */
@@ -137,31 +136,4 @@ function instead({ matching, models }: ProbeReport): string {
   return Object.values(models).some(({ scoring }) => scoring.reach === 'actual-token')
     ? 'In its place the surprisal of the tokens, where a server tells it.'
     : '';
-}
-
-export function failed(
-  failure: Failure,
-  actions: Pick<PageActions, 'setApiKey' | 'showLog'>,
-): TemplateResult {
-  const wantsKey = failure.kind === 'unauthorized' || failure.kind === 'missing-key';
-  return html`<div class="failure" role="alert">
-    <div class="failure-message">${failure.message}</div>
-    ${failure.remedy ? html`<div>${failure.remedy}</div>` : nothing}
-    ${
-      failure.detail
-        ? html`<details class="failure-detail">
-            <summary>Details</summary>
-            <pre>${failure.detail}</pre>
-          </details>`
-        : nothing
-    }
-    ${
-      wantsKey || failure.kind === 'internal'
-        ? html`<div class="failure-actions">
-            ${wantsKey ? button({ label: 'Set API key…', onClick: actions.setApiKey }) : nothing}
-            ${failure.kind === 'internal' ? button({ label: 'Show log', onClick: actions.showLog }) : nothing}
-          </div>`
-        : nothing
-    }
-  </div>`;
 }

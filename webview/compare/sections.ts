@@ -3,6 +3,7 @@ import type { ComparisonState } from '../../src/shared/comparison.ts';
 import type { Failure } from '../../src/shared/failure.ts';
 import { modelLabel } from '../../src/shared/pair.ts';
 import { type BySide, SIDES, type Side } from '../../src/shared/side.ts';
+import { failureText } from '../ui/failure.ts';
 import { nats, percent, visibleText } from '../ui/format.ts';
 import type { PlacedTokens } from '../ui/tokenText/offsets.ts';
 import { button } from '../ui/toolkit.ts';
@@ -208,19 +209,6 @@ function failureNotice(
         : nothing
     }
   </div>`;
-}
-
-export function failureText({ message, remedy, detail }: Failure): TemplateResult {
-  return html`<div class="failure-message">${message}</div>
-    ${remedy ? html`<div class="failure-remedy">${remedy}</div>` : nothing}
-    ${
-      detail
-        ? html`<details class="failure-detail">
-            <summary>Details</summary>
-            <pre>${detail}</pre>
-          </details>`
-        : nothing
-    }`;
 }
 
 function said(items: readonly Said[]) {

@@ -41,6 +41,15 @@ describe('what to do for more than a pair gives', () => {
     assert.match(exact!, /embedded engine give exact KL/);
   });
 
+  test('says how two servers that list everything can be made to', () => {
+    const all = { ...MODEL, scoring: { ...MODEL.scoring, maxTop: null } };
+    const { models, ...rest } = report('bound');
+    const advice = adviceFor({ ...rest, models: bySide(() => all) });
+    assert.equal(advice.length, 1);
+    assert.match(advice[0]!, /"scoring": \{ "k": "all" \}/);
+    assert.doesNotMatch(adviceFor({ ...rest, models: { ...models, reasoning: all } }).join(), /Both servers/);
+  });
+
   test('says how to serve a model that cannot be scored, and what a failing one lacks', () => {
     const hosted = { scoring: { ...MODEL.scoring, reach: 'own-generation' as const } };
     assert.match(adviceFor(report('unavailable', hosted)).join(), /^Reasoning model: Serve it with vLLM/);
