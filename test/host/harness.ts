@@ -21,21 +21,31 @@ export function test(name: string, run: () => Promise<void>): void {
  * @throws Error where one failed.
  */
 export async function runAll(): Promise<void> {
+  const faulty: Case[] = [];
+  for (const each of cases) if (!(await passes(each))) faulty.push(each);
   let failed = 0;
-  for (const { name, run } of cases) {
-    const start = Date.now();
-    try {
-      await Promise.race([run(), timeout()]);
-      console.log(`✔ ${name} (${Date.now() - start} ms)`);
-    } catch (error) {
-      failed++;
-      console.log(`✖ ${name}\n${error instanceof Error ? error.stack : error}`);
-    }
-    await closeEverything();
+  // What the machine did to one test of an editor is no verdict on the code; what fails twice is.
+  for (const each of faulty) {
+    if (await passes(each)) console.log(`Passed at a second try: ${each.name}`);
+    else failed++;
   }
   const verdict = `${cases.length - failed} passed, ${failed} failed`;
   console.log(verdict);
   if (failed > 0 || cases.length === 0) throw new Error(verdict);
+}
+
+async function passes({ name, run }: Case): Promise<boolean> {
+  const start = Date.now();
+  try {
+    await Promise.race([run(), timeout()]);
+    console.log(`✔ ${name} (${Date.now() - start} ms)`);
+    return true;
+  } catch (error) {
+    console.log(`✖ ${name}\n${error instanceof Error ? error.stack : error}`);
+    return false;
+  } finally {
+    await closeEverything();
+  }
 }
 
 /** What one test has open must not be found by the next: a closed tab is told of a moment after the command. */
