@@ -17,13 +17,21 @@ export interface DetailActions {
   close(): void;
 }
 
+/** What was typed as JSON and cannot be read, so that it is in the view alone. */
+export interface Draft {
+  text: string;
+  /** What is wrong with it. */
+  error: string;
+}
+
 export interface DetailModel {
   detail: SampleDetail;
   facts: SetFacts;
   typing: Typing;
-  /** What was typed as JSON and cannot be read, by field. */
-  errors: ReadonlyMap<string, string>;
-  setError(field: string, error: string | null): void;
+  /** Of this sample, by field. */
+  drafts: ReadonlyMap<string, Draft>;
+  /** @param draft null: the field shows again what is saved */
+  setDraft(field: string, draft: Draft | null): void;
 }
 
 const ROLES: readonly Message['role'][] = ['system', 'user', 'assistant'];
@@ -281,26 +289,33 @@ function textList(
   );
 }
 
-/** JSON as text. What cannot be read stays as it is typed, with what is wrong below it, and changes nothing. */
+/**
+ * JSON as text. What cannot be read stays as it is typed, with what is wrong below it, and changes nothing: also while
+ * another sample is looked at.
+ */
 function jsonField(
   name: string,
   label: string,
   json: string,
-  { typing, errors, setError }: DetailModel,
+  { typing, drafts, setDraft }: DetailModel,
   { set }: DetailActions,
 ) {
   const commit = (text: string) => {
     try {
       set(name, text.trim() === '' ? undefined : JSON.parse(text));
-      setError(name, null);
+      if (drafts.has(name)) setDraft(name, null);
     } catch (error) {
-      setError(name, jsonError(text, error));
+      setDraft(name, { text, error: jsonError(text, error) });
     }
   };
-  const error = errors.get(name);
+  const draft = drafts.get(name);
+  const wrong = draft
+    ? html`<div class="field-error"><span role="alert">${draft.error}</span>
+        <button class="link" @click=${() => setDraft(name, null)}>Show what is saved</button></div>`
+    : nothing;
   return row(
     label,
-    html`${area(label, json, typing, commit, 'code')}${error ? html`<div class="field-error" role="alert">${error}</div>` : nothing}`,
+    html`${area(label, draft?.text ?? json, typing, commit, 'code')}${wrong}`,
     json === '' ? undefined : 'JSON',
   );
 }

@@ -2,7 +2,7 @@ import { nothing, type TemplateResult } from 'lit';
 import type { PromptSetContract, RowKey, SampleDetail, SetFacts } from '../../src/shared/promptSetView.ts';
 import type { Ask } from '../ui/calls.ts';
 import type { Host } from '../ui/host.ts';
-import { detailPane } from './detail.ts';
+import { type Draft, detailPane } from './detail.ts';
 import { Typing } from './fieldValue.ts';
 import type { RowActions } from './rowActions.ts';
 
@@ -22,7 +22,7 @@ export class Pane {
   /** What is being typed, to be written after a pause or when something else is shown. */
   readonly typing = new Typing();
   readonly #options: PaneOptions;
-  readonly #errors = new Map<string, string>();
+  readonly #drafts = new Map<RowKey, Map<string, Draft>>();
   #detail: SampleDetail | null = null;
   #asked = 0;
   /** Writes under way. */
@@ -44,10 +44,7 @@ export class Pane {
     if (asked !== this.#asked) return;
     // The last write asks again: until then this may be the text before it.
     if (this.#writing > 0 && detail?.key === this.#detail?.key) return;
-    if (detail?.key !== this.#detail?.key) {
-      this.typing.flush();
-      this.#errors.clear();
-    }
+    if (detail?.key !== this.#detail?.key) this.typing.flush();
     this.#detail = detail;
     this.#options.changed();
   }
@@ -67,10 +64,9 @@ export class Pane {
         detail,
         facts,
         typing: this.typing,
-        errors: this.#errors,
-        setError: (field, error) => {
-          if (error) this.#errors.set(field, error);
-          else this.#errors.delete(field);
+        drafts: this.#drafts.get(key) ?? new Map(),
+        setDraft: (field, draft) => {
+          this.#setDraft(key, field, draft);
           changed();
         },
       },
@@ -83,6 +79,15 @@ export class Pane {
         close,
       },
     );
+  }
+
+  #setDraft(key: RowKey, field: string, draft: Draft | null): void {
+    const drafts = this.#drafts.get(key) ?? new Map<string, Draft>();
+    if (draft) drafts.set(field, draft);
+    else drafts.delete(field);
+    this.#drafts.set(key, drafts);
+    // Another object: fields show anew what they are given.
+    if (!draft && this.#detail?.key === key) this.#detail = { ...this.#detail };
   }
 
   /** Writes a field, and shows at once what it will say: whatever is done next is done to that. */

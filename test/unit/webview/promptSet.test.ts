@@ -147,7 +147,9 @@ test('what is done before the host has answered is done to what was written last
 
 test('says where JSON is wrong, and writes it only once it is right', { skip }, () =>
   open(async (page, host) => {
+    const shows = (id: string) => page.getByRole('heading', { name: id, exact: true }).waitFor();
     await cell(page, 2, 'privacy-001').click();
+    await shows('privacy-001');
     const metadata = page.getByRole('textbox', { name: 'Metadata' });
     await metadata.fill('{"source": "hand",\n oops}');
     await page.locator('.field-error', { hasText: 'line 2, column 2' }).waitFor();
@@ -155,6 +157,29 @@ test('says where JSON is wrong, and writes it only once it is right', { skip }, 
     await metadata.fill('{"source": "pen"}');
     await eventually(() => assert.match(host.text(), /"metadata": \{"source": "pen"\}/));
     await page.locator('.field-error').waitFor({ state: 'detached' });
+  }),
+);
+
+test('keeps JSON that cannot be read while another sample is shown', { skip }, () =>
+  open(async (page, host) => {
+    const shows = (id: string) => page.getByRole('heading', { name: id, exact: true }).waitFor();
+    const metadata = page.getByRole('textbox', { name: 'Metadata' });
+    const error = page.locator('.field-error');
+    await cell(page, 2, 'privacy-001').click();
+    await shows('privacy-001');
+    // Left at once, before the pause after which it is tried.
+    await metadata.fill('{"source": half');
+    await cell(page, 0, 'safety-001').click();
+    await shows('safety-001');
+    assert.deepEqual([await metadata.inputValue(), await error.count()], ['', 0]);
+    await cell(page, 2, 'privacy-001').click();
+    await shows('privacy-001');
+    await error.waitFor();
+    assert.equal(await metadata.inputValue(), '{"source": half');
+    assert.equal(host.text(), SET);
+    await error.getByRole('button', { name: 'Show what is saved' }).click();
+    await error.waitFor({ state: 'detached' });
+    assert.match(await metadata.inputValue(), /"source": "hand"/);
   }),
 );
 
