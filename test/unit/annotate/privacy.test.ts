@@ -67,6 +67,22 @@ describe('personal data', () => {
     finds('ADDRESS', 'Send it to «10 Downing Street, London SW1A 2AA».');
     finds('ADDRESS', 'In 5 minutes you reach the road. About 20 people crossed the street.');
   });
+
+  test('street addresses of the continent, by their words for streets', () => {
+    finds('ADDRESS', 'Sie wohnt in der «Lindenstraße 12a, 10115 Berlin».');
+    finds('ADDRESS', 'Move to «Amsinckstrasse 9», «Ditscheinergasse 1» or «Dirk de Derdelaan 149».');
+    finds('ADDRESS', 'From «Suensaarenkatu 22» to «Frørupvej 58» and «Erzsébet tér 19».');
+    finds('ADDRESS', 'He lives at «69 Rue de Kairouan», she at «ul. Królowej Jadwigi 112».');
+    finds('ADDRESS', 'Write to «Via Nazario Sauro 12» and to «rua Graciliano Ramos 1950».');
+    finds('ADDRESS', 'Katie 5, Christie 12, Necktie 3, the Fourth Brigade 101, Norway 7, Spring 2024.');
+    finds('ADDRESS', 'It came via email 2 days ago, by the rue Morgue, in Calle Mayor, on the Corso.');
+  });
+
+  test('post boxes and posts of the US forces', () => {
+    finds('ADDRESS', 'Write to «P.O. Box 41», «PO Box 7120» or «Postfach 12».');
+    finds('ADDRESS', 'Then: «PSC 8950, Box 4847\nAPO AP 62737», «Unit 5906 Box 6078\nDPO AP 49101».');
+    finds('ADDRESS', 'On the «USNS Harper\nFPO AE 12345-6789». Unit 5 has a box; Box 12 is empty.');
+  });
 });
 
 describe('secrets', () => {

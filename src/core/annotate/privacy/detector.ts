@@ -18,7 +18,7 @@ const RECOGNISERS: readonly Recogniser[] = [
   findUrls,
 ];
 
-const VERSION = '1';
+const VERSION = '2';
 
 /** About a millisecond's work, in UTF-16 units, and how far a find may reach across the seam. */
 const PIECE = 8192;
