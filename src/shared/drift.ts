@@ -52,7 +52,9 @@ export interface ScoredPosition {
   entropy: BySide<number | null>;
   /** Probability mass that the returned lists cover under each model, 0..1; 1 where exact. */
   coverage: BySide<number>;
-  /** Both models' likeliest tokens, likeliest first. */
+  /** How many of the likeliest tokens both lists hold that the bound is from; null where exact, or not known. */
+  k: number | null;
+  /** Both models' likeliest tokens, likeliest first: no more than are shown. */
   top: BySide<Alternative[]>;
 }
 

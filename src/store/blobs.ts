@@ -78,6 +78,7 @@ export function encodePositions(positions: readonly ScoredPosition[]): Uint8Arra
     for (const { status, coverage } of positions) if (status === 'bound') writer.float(coverage[side]);
     encodeAlternatives(writer, positions, side);
   }
+  for (const { status, k } of positions) if (status === 'bound') writer.whole(k ?? 0);
   return deflateRawSync(writer.bytes(), { level: 4 });
 }
 
@@ -125,6 +126,7 @@ export function decodePositions(blob: Uint8Array | null): ScoredPosition[] {
     rank: { baseline: null, reasoning: null },
     entropy: { baseline: null, reasoning: null },
     coverage: { baseline: 1, reasoning: 1 },
+    k: null,
     top: { baseline: [], reasoning: [] },
   }));
   for (const position of positions) position.segment = SEGMENTS[reader.whole()]!;
@@ -148,6 +150,10 @@ export function decodePositions(blob: Uint8Array | null): ScoredPosition[] {
     }
     for (const { status, coverage } of positions) if (status === 'bound') coverage[side] = reader.float();
     decodeAlternatives(reader, positions, side);
+  }
+  // Files of before do not tell it.
+  if (!reader.isAtEnd) {
+    for (const position of positions) if (position.status === 'bound') position.k = reader.whole() || null;
   }
   return positions;
 }

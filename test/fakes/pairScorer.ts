@@ -54,6 +54,7 @@ function position(index: number, id: number): UnsegmentedPosition {
     rank: both(1),
     entropy: both(1),
     coverage: both(1),
+    k: null,
     top: both([]),
   };
 }

@@ -107,6 +107,7 @@ export function fakeDrift({ generation: { tokens } }: StoredGeneration, mean = 0
       rank: { baseline: index + 1, reasoning: null },
       entropy: { baseline: 1.5, reasoning: null },
       coverage: { baseline: 1, reasoning: 1 },
+      k: null,
       top: {
         baseline: [
           { id: 7, text: 'seven', logprob: -0.5 },

@@ -272,6 +272,7 @@ function score(
         status === 'exact' ? -p[side].reduce((sum, x) => sum + x * Math.log(x), 0) : null,
       ),
       coverage,
+      k: status === 'exact' ? null : 20,
       top: bySide((side) => likeliest(p[side], names, n, shown)),
     };
   });

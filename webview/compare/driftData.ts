@@ -88,7 +88,12 @@ export type DriftProgress =
   | { state: 'waiting' }
   | { state: 'scoring'; done: number; total: number }
   | { state: 'failed' }
-  | { state: Exclude<DriftStatus, 'unavailable'>; coverage: number | null; k: number | null }
+  | {
+      state: Exclude<DriftStatus, 'unavailable'>;
+      coverage: number | null;
+      /** Of the lists that bounds are from; null where exact, or not known. */
+      k: readonly [least: number, most: number] | null;
+    }
   | { state: 'unavailable'; reason: string; note: string | null }
   /** No divergence, since the tokenizers differ, but {@link SpanDrift}. */
   | { state: 'spans'; reason: string };
@@ -117,10 +122,20 @@ export function driftProgress(state: ComparisonState, author: Side): DriftProgre
       return {
         state: status,
         coverage: coverage ? Math.min(coverage.baseline.mean, coverage.reasoning.mean) : null,
-        k: status === 'bound' ? (positions[0]?.top.baseline.length ?? null) || null : null,
+        k: leastAndMost(positions),
       };
     }
   }
+}
+
+function leastAndMost(positions: readonly ScoredPosition[]): readonly [number, number] | null {
+  // Comparisons that were kept by a version before do not tell it.
+  const known = positions.flatMap(({ k }) => k ?? []);
+  if (known.length === 0) return null;
+  return known.reduce<readonly [number, number]>(
+    ([least, most], k) => [Math.min(least, k), Math.max(most, k)],
+    [known[0]!, known[0]!],
+  );
 }
 
 export interface SummaryRow {

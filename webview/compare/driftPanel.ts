@@ -119,7 +119,7 @@ function progressText(progress: DriftProgress) {
     case 'exact':
       return html`<span class="said" title=${DEFINITIONS.exact}>exact · nats</span>`;
     case 'bound':
-      return html`<span class="said" title=${DEFINITIONS.bound}>lower bound${progress.k ? ` from top ${progress.k}` : ''} · nats</span>
+      return html`<span class="said" title=${DEFINITIONS.bound}>lower bound${progress.k ? ` from top ${[...new Set(progress.k)].map(count).join('–')}` : ''} · nats</span>
         ${progress.coverage === null ? nothing : html`<span class="said" title=${DEFINITIONS.coverage}>coverage ${percent(progress.coverage)}</span>`}`;
   }
 }

@@ -37,7 +37,7 @@ export function driftText(drift: Drift, what: string, style: Style, columns: num
   const { positions, summary, coverage } = drift;
   const isBound = drift.status === 'bound';
   return [
-    `${heading}  ${style.dim(`nats · ${isBound ? `lower bounds ${coverageText(coverage)}` : 'exact'}`)}`,
+    `${heading}  ${style.dim(`nats · ${isBound ? `lower bounds ${listsText(positions, coverage)}` : 'exact'}`)}`,
     ...(drift.note === undefined ? [] : [style.dim(`  ${visibleInline(drift.note)}`)]),
     ...(style.colour
       ? [heated(positions, style), style.dim(`  heat from ${legend(style, isBound)}`), '']
@@ -50,9 +50,12 @@ export function driftText(drift: Drift, what: string, style: Style, columns: num
   ].join('\n');
 }
 
-function coverageText(coverage: Drift['coverage']): string {
+function listsText(positions: readonly ScoredPosition[], coverage: Drift['coverage']): string {
   if (!coverage) return '';
-  return `(the lists cover ${SIDES.map((side) => `${side} ${percent(coverage[side].mean)}`).join(', ')} on average)`;
+  const lengths = positions.flatMap(({ k }) => k ?? []);
+  const least = lengths.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const lists = lengths.length > 0 ? `lists of ${least} tokens or more` : 'lists';
+  return `(the ${lists} cover ${SIDES.map((side) => `${side} ${percent(coverage[side].mean)}`).join(', ')} on average)`;
 }
 
 /** The text itself, each token on a background as strong as its KL. */

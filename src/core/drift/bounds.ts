@@ -20,7 +20,7 @@ export interface TopList {
 
 export type DivergenceBounds = Pick<
   ScoredPosition,
-  'status' | 'klForward' | 'klReverse' | 'jsd' | 'jsdMax' | 'coverage'
+  'status' | 'klForward' | 'klReverse' | 'jsd' | 'jsdMax' | 'coverage' | 'k'
 >;
 
 export interface BoundOptions {
@@ -69,6 +69,7 @@ export function boundDivergences(
     coverage: exact
       ? { baseline: 1, reasoning: 1 }
       : { baseline: coverage(common, 1), reasoning: coverage(common, 0) },
+    k: exact ? null : Math.min(lists.baseline.k, lists.reasoning.k),
   };
 }
 

@@ -53,6 +53,7 @@ export function compareLogits(
     rank: bySide((side) => rankOf(models[side].shifted, id)),
     entropy: { baseline: divergence.entropyB, reasoning: divergence.entropyR },
     coverage: { baseline: 1, reasoning: 1 },
+    k: null,
     top: bySide((side) => likeliest(models[side], options)),
   };
 }

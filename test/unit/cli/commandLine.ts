@@ -156,6 +156,7 @@ export function fakeScorer(
           rank: { baseline: 9, reasoning: 1 },
           entropy: { baseline: 1, reasoning: 1 },
           coverage: { baseline: 1, reasoning: 1 },
+          k: null,
           top: {
             baseline: [{ id: 1, text: 'Sorry', logprob: Math.log(0.75) }],
             reasoning: [{ id, text: 'To', logprob: Math.log(0.98) }],

@@ -176,9 +176,13 @@ describe('compare', () => {
       ...p,
       status: 'bound',
       coverage: { baseline: 0.8, reasoning: 0.9 },
+      k: 20,
     }));
     const { stdout } = await driftscope(t, ASK, { scorer });
-    assert.match(stdout, /lower bounds \(the lists cover baseline 80 %, reasoning 90 % on average\)/);
+    assert.match(
+      stdout,
+      /lower bounds \(the lists of 20 tokens or more cover baseline 80 %, reasoning 90 % on average\)/,
+    );
     assert.match(stdout, /≥ 4\.00 {2}“42”/);
   });
 

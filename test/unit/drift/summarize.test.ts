@@ -19,6 +19,7 @@ function position(index: number, given: Partial<ScoredPosition> = {}): ScoredPos
     rank: { baseline: 1, reasoning: 1 },
     entropy: { baseline: 0, reasoning: 0 },
     coverage: { baseline: 1, reasoning: 1 },
+    k: null,
     top: { baseline: [], reasoning: [] },
     ...given,
   };

@@ -49,6 +49,7 @@ const position = (index: number, text: string): ScoredPosition => ({
   rank: bySide(() => null),
   entropy: bySide(() => 1),
   coverage: bySide(() => 1),
+  k: null,
   top: bySide(() => [{ id: 5, text, logprob: -1 }]),
 });
 

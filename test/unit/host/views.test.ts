@@ -49,6 +49,7 @@ const position = (index: number): ScoredPosition => ({
   rank: bySide(() => 1),
   entropy: bySide(() => 1),
   coverage: bySide(() => 1),
+  k: null,
   top: bySide((side) => [{ id: index, text: side, logprob: -1 }]),
 });
 

@@ -83,6 +83,7 @@ describe('a run file', () => {
     drift.positions[1]!.klForward = INFINITE_NATS;
     drift.positions[2]!.status = 'bound';
     drift.positions[2]!.jsdMax = 0.5;
+    drift.positions[2]!.k = 1_000;
     drift.positions[2]!.coverage = { baseline: 0.5, reasoning: 0.25 };
     drift.positions[2]!.top.baseline = [
       { id: -1, text: 'a', logprob: -1 },

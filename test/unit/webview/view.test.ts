@@ -154,6 +154,7 @@ test('bounds read ≥ and are marked as such', { skip }, () =>
   open('bound', async (page) => {
     await heated(page);
     assert.match((await page.locator('.summary').textContent())!, /≥ \d/);
+    assert.match((await page.locator('.drift').first().textContent())!, /lower bound from top 20 · nats/);
     assert.ok((await marked(page, 'heat-bound')) > 0);
     assert.ok((await marked(page, 'heat-faint')) > 0);
   }),
