@@ -224,6 +224,12 @@ test('a running audit: how far, how fast, a button that stops it, verdicts so fa
     assert.match(await seen(page.locator('.verdicts-box')), /so far.*Verdicts can still change/s);
     await strip.getByRole('button', { name: 'Stop' }).click();
     await eventually(() => assert.deepEqual(host.calls, [['stop', path]]));
+    // At once, though the file was not read again yet.
+    host.audit(path, { ...status, phase: 'cancelled', eta: null });
+    await strip
+      .getByText('Partial: 153 of 336 generations are still to do, 9 are not scored yet, 3 failed.')
+      .waitFor();
+    await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
   }),
 );
 
