@@ -24,7 +24,7 @@ const ROUNDING = 1e-6;
  * Log-probabilities of the likeliest tokens, from their logits and the float32 normaliser.
  *
  * A running sum in float32 takes up a term t as the nearest multiple of its last bit u, so where the largest terms come
- * first, small ones are lost: at a vocabulary of 150,000 up to half a hundredth of the sum, in practice a
+ * first, small ones are lost: at a vocabulary of 150,000 up to a hundredth of the sum, in practice a
  * ten-thousandth. The listed terms are therefore added up anew in float64, and the float32 sum serves for the rest alone,
  * T = weight − (the listed terms, added up as the binding did). For the true rest, with n tokens that are no
  * likelier than τ, the least one listed:
