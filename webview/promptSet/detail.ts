@@ -30,8 +30,10 @@ export interface DetailModel {
   typing: Typing;
   /** Of this sample, by field. */
   drafts: ReadonlyMap<string, Draft>;
-  /** @param draft null: the field shows again what is saved */
+  /** @param draft null: what the field shows is saved */
   setDraft(field: string, draft: Draft | null): void;
+  /** Gives a draft up. */
+  showSaved(field: string): void;
 }
 
 const ROLES: readonly Message['role'][] = ['system', 'user', 'assistant'];
@@ -297,7 +299,7 @@ function jsonField(
   name: string,
   label: string,
   json: string,
-  { typing, drafts, setDraft }: DetailModel,
+  { typing, drafts, setDraft, showSaved }: DetailModel,
   { set }: DetailActions,
 ) {
   const commit = (text: string) => {
@@ -311,7 +313,7 @@ function jsonField(
   const draft = drafts.get(name);
   const wrong = draft
     ? html`<div class="field-error"><span role="alert">${draft.error}</span>
-        <button class="link" @click=${() => setDraft(name, null)}>Show what is saved</button></div>`
+        <button class="link" @click=${() => showSaved(name)}>Show what is saved</button></div>`
     : nothing;
   return row(
     label,

@@ -69,6 +69,12 @@ export class Pane {
           this.#setDraft(key, field, draft);
           changed();
         },
+        showSaved: (field) => {
+          this.#setDraft(key, field, null);
+          // Another object: fields show anew what they are given.
+          if (this.#detail?.key === key) this.#detail = { ...this.#detail };
+          changed();
+        },
       },
       {
         set: (field, value) => this.#write(detail, field, value),
@@ -86,8 +92,6 @@ export class Pane {
     if (draft) drafts.set(field, draft);
     else drafts.delete(field);
     this.#drafts.set(key, drafts);
-    // Another object: fields show anew what they are given.
-    if (!draft && this.#detail?.key === key) this.#detail = { ...this.#detail };
   }
 
   /** Writes a field, and shows at once what it will say: whatever is done next is done to that. */

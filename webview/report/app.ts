@@ -13,7 +13,7 @@ import type { Host } from '../ui/host.ts';
 import { adoptSheets } from '../ui/sheet.ts';
 import { failureBox, runHeader } from './header.ts';
 import { plots } from './plots.ts';
-import { isPartial, progressStrip, withLatestProgress } from './progress.ts';
+import { isPartial, progressStrip } from './progress.ts';
 import { Samples } from './samples.ts';
 import { type PlotId, type ReportSettings, restoreSettings } from './settings.ts';
 import { studyPage } from './studyPage.ts';
@@ -144,10 +144,9 @@ export class ReportApp {
   #runPage(run: RunState, content: OpenContent): TemplateResult {
     const { head, computing } = content;
     const figures = this.#figures[run.run] ?? null;
-    const latest = withLatestProgress(run, head);
     return html`${runHeader(
       run,
-      latest,
+      head,
       figures,
       { can: this.#can, open: this.#settings.parameters },
       {
@@ -161,7 +160,7 @@ export class ReportApp {
         toggleParameters: () => this.#set({ parameters: !this.#settings.parameters }),
       },
     )}
-      ${progressStrip(run, latest, () => this.#call('stop', run.run))}
+      ${progressStrip(run, head, () => this.#call('stop', run.run))}
       ${this.#statistics(run, content, figures)}
       ${figures && figures.analysis.dimensions.length > 0 ? this.#plots(run, figures) : nothing}
       <section class="samples-section" aria-labelledby="samples-title">

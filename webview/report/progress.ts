@@ -9,18 +9,6 @@ export function isPartial({ progress, info }: RunHead): boolean {
   return leftToDo(progress, info.scoring !== null).generate > 0;
 }
 
-/**
- * The run with the progress that was heard of last: its audit's, which is told at once, or its file's, which is read again
- * some moments later, and by whatever program went on with it.
- */
-export function withLatestProgress({ audit }: Pick<RunState, 'audit'>, head: RunHead): RunHead {
-  const worked = ({ done, failed, scored, scoringFailed }: RunHead['progress']) =>
-    done + failed + scored + scoringFailed;
-  return audit && worked(audit.progress) > worked(head.progress)
-    ? { ...head, progress: audit.progress }
-    : head;
-}
-
 /** How far a run is, while it runs and where it stopped before its end. */
 export function progressStrip(
   run: RunState,

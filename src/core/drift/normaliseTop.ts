@@ -32,7 +32,7 @@ const ROUNDING = 1e-6;
  *     T/2 ≤ true rest ≤ T + n · min(τ, u/2)
  *
  * since a term that counted as m·u is at least (m − ½)·u, and no term loses or gains more than u/2. The resolution is the
- * wider of these two gaps, as a share of the sum.
+ * wider of these two gaps and what two libraries' exponentials may differ by, as a share of the sum.
  *
  * @throws Error where the list is empty or out of order, or the weight is no sum of it
  */
@@ -67,6 +67,6 @@ export function normaliseTop({ ids, logits, k, weight, vocabularySize }: TopLogi
     ids,
     logprobs: logits.map((logit) => logit - largest - logSum),
     k,
-    massResolution: ROUNDING + Math.max(lost, gained) / sum,
+    massResolution: ROUNDING + (others === 0 ? 0 : slack + Math.max(lost, gained)) / sum,
   };
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { AuditStatus, DriftProfile } from '../../shared/audit.ts';
+import { type AuditStatus, type DriftProfile, isRunning } from '../../shared/audit.ts';
 import { type Failure, FailureError } from '../../shared/failure.ts';
 import type { RunContent, RunFigures, RunState } from '../../shared/reportView.ts';
 import type { ReportThreads } from './threads.ts';
@@ -223,7 +223,12 @@ export function createRunSession(options: RunSessionOptions): RunSession {
     },
 
     auditChanged() {
-      if (!disposed) onState(state());
+      if (disposed) return;
+      const audit = auditStatus();
+      if (content.state !== 'open' || !audit || isRunning(audit)) return onState(state());
+      // It has ended, and says how; the file, read again some moments later, says the same.
+      show({ ...content, head: { ...content.head, progress: audit.progress } });
+      void look().catch(onBug);
     },
 
     overridden() {

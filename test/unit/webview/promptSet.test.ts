@@ -154,7 +154,20 @@ test('says where JSON is wrong, and writes it only once it is right', { skip }, 
     await metadata.fill('{"source": "hand",\n oops}');
     await page.locator('.field-error', { hasText: 'line 2, column 2' }).waitFor();
     assert.equal(host.text(), SET);
-    await metadata.fill('{"source": "pen"}');
+    // Whoever types on must not find what was saved before: all that the field shows from here on.
+    const shown = await page.evaluate<string[]>(`(async () => {
+      const field = document.querySelector('[aria-label="Metadata"]');
+      field.value = '{"source": "pen"}';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+      const values = new Set();
+      for (let i = 0; i < 50; i++) {
+        values.add(field.value);
+        await (i % 2 ? new Promise(requestAnimationFrame) : null);
+      }
+      return [...values];
+    })()`);
+    for (const text of shown) assert.deepEqual(JSON.parse(text), { source: 'pen' });
     await eventually(() => assert.match(host.text(), /"metadata": \{"source": "pen"\}/));
     await page.locator('.field-error').waitFor({ state: 'detached' });
   }),
